@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The image, position-independent, linked at 0. Sections are laid out by how they are mapped, each kind on pages of its own, so that
+ * nothing is both writable and executable; .boot.* is what only boot needs, unmapped once VMs run.
+ */
+#define PAGE 4096
+
+ENTRY(_start)
+
+PHDRS
+{
+	text PT_LOAD FLAGS(5);
+	rodata PT_LOAD FLAGS(4);
+	data PT_LOAD FLAGS(6);
+}
+
+SECTIONS
+{
+	. = 0;
+	.text : ALIGN(PAGE) {
+		KEEP(*(.head.text))
+		*(.text.hot .text.hot.*)
+		*(.text .text.*)
+		. = ALIGN(PAGE);
+	} :text
+	_text_end = .;
+
+	_boot_text = .;
+	.boot.text : ALIGN(PAGE) {
+		*(.boot.text .boot.text.*)
+		. = ALIGN(PAGE);
+	} :text
+	_boot_text_end = .;
+
+	/* Pointers in constants are relocated before the MMU makes this read-only. */
+	_rodata = .;
+	.rodata : ALIGN(PAGE) {
+		*(.rodata .rodata.*)
+		*(.data.rel.ro .data.rel.ro.*)
+		*(.got .got.plt)
+		. = ALIGN(PAGE);
+	} :rodata
+	_rodata_end = .;
+
+	_boot_rodata = .;
+	.boot.rodata : ALIGN(PAGE) {
+		*(.boot.rodata .boot.rodata.*)
+		*(.boot.data.rel.ro .boot.data.rel.ro.*)
+	} :rodata
+	.rela.dyn : ALIGN(8) {
+		_rela = .;
+		*(.rela .rela.* .rela.dyn)
+		_rela_end = .;
+	} :rodata
+	.dynamic : { *(.dynamic) } :rodata
+	.dynsym : { *(.dynsym) } :rodata
+	.dynstr : { *(.dynstr) } :rodata
+	.hash : { *(.hash .gnu.hash) } :rodata
+	. = ALIGN(PAGE);
+	_boot_rodata_end = .;
+
+	_boot_data = .;
+	.boot.data : ALIGN(PAGE) {
+		*(.boot.data .boot.data.*)
+		. = ALIGN(PAGE);
+	} :data
+	_boot_data_end = .;
+
+	_data = .;
+	.data : ALIGN(PAGE) {
+		*(.data .data.*)
+		. = ALIGN(16);
+	} :data
+	_data_end = .;
+
+	.bss (NOLOAD) : ALIGN(16) {
+		_bss = .;
+		*(.bss .bss.* COMMON)
+		. = ALIGN(PAGE);
+	} :data
+	_writable_end = .;
+
+	_boot_bss = .;
+	.boot.bss (NOLOAD) : ALIGN(PAGE) {
+		*(.boot.bss .boot.bss.*)
+		. = ALIGN(16);
+		_bss_end = .;
+		/* Not zeroed at start: who uses it does that as he goes. */
+		. += CONFIG_BOOT_STACK_SIZE;
+		_boot_stack_end = .;
+		_boot_arena = .;
+		. += CONFIG_BOOT_ARENA_KIB * 1024;
+		_boot_arena_end = .;
+		. = ALIGN(PAGE);
+	} :data
+	_boot_bss_end = .;
+	_end = .;
+
+	/DISCARD/ : { *(.comment) *(.note .note.*) *(.eh_frame*) *(.interp) *(.ARM.attributes) *(.boot.comment) *(.boot.note*) *(.boot.eh_frame*) }
+}
+
+ASSERT(_end - _start <= 0x400000, "the image outgrew the 4 MiB that boards set aside for it")

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What assembly needs of a physical CPU, and the steps from one state of a CPU to the next. */
+#ifndef ARCH_ARM64_CPU_H
+#define ARCH_ARM64_CPU_H
+
+#include <stdint.h>
+
+#include "arch/arm64/offsets.h"
+#include "arch/arm64/sysreg.h"
+
+/* First member of struct cpu, which TPIDR_EL2 points to. */
+struct arch_cpu {
+	uint64_t stack_top;   /* EL2 stack, 16-byte aligned; an unmapped page lies below it */
+	uint64_t fault_x[32]; /* registers at a fault of EL2's own: x0..x30, SP */
+	uint8_t fault_stack[CPU_FAULT_STACK_SIZE]; /* faults are handled here: the stack may be what is broken */
+} __attribute__((aligned(16)));
+
+struct cpu;
+struct vcpu;
+
+/* This CPU; valid from start.S on. */
+static inline struct cpu *this_cpu(void)
+{
+	return (struct cpu *)read_sysreg(tpidr_el2);
+}
+
+/* Entry of the other CPUs for PSCI CPU_ON: MMU off, x0 = the physical address of their struct cpu. */
+extern const char secondary_entry[];
+
+/* Leaves the present stack for the one that ends at stack_top and calls fn(arg) there. */
+NORETURN void cpu_switch_stack(uint64_t stack_top, void (*fn)(void *arg), void *arg);
+
+/* Enters a vCPU that is loaded and whose x[] hold what it starts with. The EL2 stack is empty afterwards. */
+NORETURN void vcpu_enter(struct vcpu *vcpu);
+
+/* Zeroes all of FP and SIMD, FPCR and FPSR. */
+void cpu_zero_fp(void);
+
+/* Waits for interrupts for ever. */
+NORETURN void cpu_park(void);
+
+#endif

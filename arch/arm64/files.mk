@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# start.S comes first: the linker script puts its section at the image's beginning.
+resident += arch/arm64/start.S
+resident += arch/arm64/vectors.S
+resident += arch/arm64/cpu.c
+resident += arch/arm64/mmu.c
+resident += arch/arm64/smccc.c
+resident += arch/arm64/traps.c
+resident += arch/arm64/vcpu.c
+resident += arch/arm64/inject.c
+resident += arch/arm64/sysreg_rules.c
+pure += arch/arm64/inject.c
+pure += arch/arm64/sysreg_rules.c
+resident += arch/arm64/pgtable.c arch/arm64/esr.c
+boot     += arch/arm64/pgtable_count.c
+pure     += arch/arm64/pgtable.c arch/arm64/esr.c arch/arm64/pgtable_count.c
+resident += arch/arm64/idregs.c
+pure     += arch/arm64/idregs.c

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where assembly finds members of C structs. cpu.c asserts each against offsetof. */
+#ifndef ARCH_ARM64_OFFSETS_H
+#define ARCH_ARM64_OFFSETS_H
+
+#define VCPU_X 0
+#define VCPU_EL2_STACK 248
+
+#define CPU_STACK_TOP 0
+#define CPU_FAULT_X 8            /* u64[32]: x0..x30, SP */
+#define CPU_FAULT_STACK 264      /* bytes from here are the emergency stack ... */
+#define CPU_FAULT_STACK_SIZE 2040 /* ... which ends 16-byte aligned at 2304 */
+#define CPU_FAULT_STACK_END (CPU_FAULT_STACK + CPU_FAULT_STACK_SIZE)
+
+/* struct el2_regs: what a CPU loads to turn its MMU on. */
+#define EL2_REGS_MAIR 0
+#define EL2_REGS_TCR 8
+#define EL2_REGS_TTBR 16
+#define EL2_REGS_SCTLR 24
+
+#endif

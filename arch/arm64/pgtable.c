@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "arch/arm64/pgtable.h"
+
+#include "arch/arm64/pgtable_layout.h"
+
+/*
+ * Descriptors (Arm ARM DDI 0487, D8.3). Bit 1 tells tables and pages from blocks: levels above the last hold tables and
+ * blocks, the last one pages.
+ */
+#define DESC_VALID         BIT(0)
+#define DESC_TABLE_OR_PAGE BIT(1)
+#define DESC_SH_OUTER      (UINT64_C(2) << 8)
+#define DESC_SH_INNER      (UINT64_C(3) << 8)
+#define DESC_AF            BIT(10)
+#define DESC_CONTIGUOUS    BIT(52)
+#define DESC_XN            BIT(54) /* stage 2 with FEAT_XNX: XN[1:0] = 0b10, executable at neither EL1 nor EL0 */
+
+#define S1_ATTR_NORMAL (UINT64_C(0) << 2) /* AttrIndx into pgtable_mair() */
+#define S1_ATTR_DEVICE (UINT64_C(1) << 2)
+#define S1_AP1_RES1    BIT(6) /* in a regime with one privilege level */
+#define S1_AP_RO       BIT(7)
+
+#define S2_MEMATTR_NORMAL  (UINT64_C(0xf) << 2) /* outer and inner write-back */
+#define S2_MEMATTR_nGnRE   (UINT64_C(1) << 2)
+#define S2_AP_R            BIT(6)
+#define S2_AP_W            BIT(7)
+
+#define S1_NORMAL (S1_ATTR_NORMAL | S1_AP1_RES1 | DESC_SH_INNER | DESC_AF)
+#define S1_DEVICE (S1_ATTR_DEVICE | S1_AP1_RES1 | DESC_SH_OUTER | DESC_AF)
+#define S2_NORMAL (S2_MEMATTR_NORMAL | S2_AP_R | DESC_SH_INNER | DESC_AF)
+#define S2_DEVICE (S2_MEMATTR_nGnRE | S2_AP_R | DESC_SH_OUTER | DESC_AF)
+
+/*
+ * Write-back at stage 2 is only an upper bound: FEAT_S2FWB is not used (HCR_EL2.FWB = 0), so the two stages combine to
+ * the weaker caching, and to Device if either says so (D8.6). A guest can weaken what its stage 2 says, never
+ * strengthen it. 0: there is no such leaf in that stage.
+ */
+static const uint64_t leaf_attributes[2][PGTABLE_DEVICE_RW + 1] = {
+	[PGTABLE_STAGE1_EL2] = {
+		[PGTABLE_NORMAL_RWX] = 0, /* EL2 keeps W^X */
+		[PGTABLE_NORMAL_RO] = S1_NORMAL | S1_AP_RO | DESC_XN,
+		[PGTABLE_NORMAL_RW] = S1_NORMAL | DESC_XN,
+		[PGTABLE_NORMAL_RX] = S1_NORMAL | S1_AP_RO,
+		[PGTABLE_DEVICE_RW] = S1_DEVICE | DESC_XN,
+	},
+	[PGTABLE_STAGE2] = {
+		[PGTABLE_NORMAL_RWX] = S2_NORMAL | S2_AP_W,
+		[PGTABLE_NORMAL_RO] = S2_NORMAL | DESC_XN,
+		[PGTABLE_NORMAL_RW] = S2_NORMAL | S2_AP_W | DESC_XN,
+		[PGTABLE_NORMAL_RX] = S2_NORMAL,
+		[PGTABLE_DEVICE_RW] = S2_DEVICE | S2_AP_W | DESC_XN,
+	},
+};
+
+/*
+ * How many neighbours one TLB entry may cover when all have the contiguous bit: the same at every level that has leaves
+ * (D8.7).
+ */
+static unsigned run_length(unsigned granule_shift)
+{
+	return granule_shift == 12 ? 16 : 32;
+}
+
+static uint64_t level_size(const struct pgtable *t, unsigned level)
+{
+	return pgtable_level_size(t->granule_shift, level);
+}
+
+static bool is_table(uint64_t desc, unsigned level)
+{
+	return level < PGTABLE_LAST_LEVEL && (desc & (DESC_VALID | DESC_TABLE_OR_PAGE)) == (DESC_VALID | DESC_TABLE_OR_PAGE);
+}
+
+/* Where a walk stands: the descriptor of that level which translates the address. */
+struct spot {
+	uint64_t *entry;
+	unsigned level;
+};
+
+/* The whole index, unmasked: concatenated tables are one array (D8.2). */
+static struct spot spot_root(const struct pgtable *t, uint64_t ia)
+{
+	return (struct spot){ t->root + (ia >> pgtable_level_shift(t->granule_shift, t->start_level)), t->start_level };
+}
+
+/* One level down, through the table descriptor at s. */
+static struct spot spot_next(const struct pgtable *t, struct spot s, uint64_t ia)
+{
+	uint64_t *table = pa_ptr(pa_make(*s.entry & GENMASK(PGTABLE_OA_BITS - 1, t->granule_shift)));
+	uint64_t index = ia >> pgtable_level_shift(t->granule_shift, s.level + 1) & (BIT(t->granule_shift - 3) - 1);
+
+	return (struct spot){ table + index, s.level + 1 };
+}
+
+/* The end of the walk: a leaf, or an invalid descriptor. */
+static struct spot spot_find(const struct pgtable *t, uint64_t ia)
+{
+	struct spot s = spot_root(t, ia);
+
+	while (is_table(*s.entry, s.level))
+		s = spot_next(t, s, ia);
+	return s;
+}
+
+/* Address bits that one table of that level and those below it resolve, page offset included. */
+static unsigned table_bits(unsigned granule_shift, unsigned level)
+{
+	return pgtable_level_shift(granule_shift, level) + granule_shift - 3;
+}
+
+/*
+ * Fewest levels mean the highest number to start at whose table, or at stage 2 up to 16 of them side by side, resolves
+ * all address bits above the level's own. Level 3 (64 KiB, up to 33 bits) is left out: its root would be 512 KiB or
+ * 1 MiB and could hold no blocks.
+ */
+enum err pgtable_geometry(enum pgtable_stage stage, unsigned granule_shift, unsigned ia_bits, unsigned *start_level,
+			  unsigned *root_pages)
+{
+	unsigned max_concatenated_bits = stage == PGTABLE_STAGE2 ? 4 : 0;
+
+	if ((granule_shift != 12 && granule_shift != 16) || ia_bits < 32 || ia_bits > 48)
+		return ERR_RANGE;
+
+	unsigned level = 2;
+
+	while (ia_bits > table_bits(granule_shift, level) + max_concatenated_bits)
+		level--;
+	*start_level = level;
+	*root_pages = 1;
+	if (ia_bits > table_bits(granule_shift, level))
+		*root_pages <<= ia_bits - table_bits(granule_shift, level);
+	return OK;
+}
+
+enum err pgtable_init(struct pgtable *t, enum pgtable_stage stage, unsigned granule_shift, unsigned ia_bits,
+		      struct arena *arena)
+{
+	*t = (struct pgtable){ .stage = stage, .granule_shift = granule_shift, .ia_bits = ia_bits, .arena = arena };
+
+	enum err e = pgtable_geometry(stage, granule_shift, ia_bits, &t->start_level, &t->root_pages);
+	if (e)
+		return e;
+
+	/* Concatenated tables must be aligned to their total size (D8.2). */
+	size_t size = (size_t)t->root_pages << granule_shift;
+
+	t->root = arena_alloc(arena, size, size);
+	t->table_pages = t->root_pages;
+	return t->root ? OK : ERR_NO_MEMORY;
+}
+
+/* 64-bit single-copy atomic, so that a walker sees the old or the new descriptor, never half of one. */
+static void write_descriptor(uint64_t *entry, uint64_t desc)
+{
+	__atomic_store_n(entry, desc, __ATOMIC_RELAXED);
+}
+
+static enum err add_table(struct pgtable *t, uint64_t *entry)
+{
+	size_t size = BIT(t->granule_shift);
+	void *table = arena_alloc(t->arena, size, size);
+
+	if (!table)
+		return ERR_NO_MEMORY;
+	t->table_pages++;
+	/*
+	 * DMB ISH: a walker that follows the descriptor below must find the zeros that arena_alloc() wrote, not what
+	 * was there before.
+	 */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	write_descriptor(entry, pa_of(table).v | DESC_VALID | DESC_TABLE_OR_PAGE);
+	return OK;
+}
+
+static bool is_free(const struct pgtable *t, uint64_t ia, uint64_t size)
+{
+	uint64_t end = ia + size;
+
+	while (ia < end) {
+		struct spot s = spot_find(t, ia);
+
+		if (*s.entry & DESC_VALID)
+			return false;
+		ia = align_down(ia, level_size(t, s.level)) + level_size(t, s.level);
+	}
+	return true;
+}
+
+/* What remains to be mapped. */
+struct request {
+	uint64_t ia, pa, size, attributes;
+};
+
+static bool fits(const struct request *r, uint64_t size)
+{
+	return is_aligned(r->ia | r->pa, size) && r->size >= size;
+}
+
+static bool leaf_fits(const struct pgtable *t, const struct request *r, unsigned level)
+{
+	return pgtable_level_has_leaves(t->granule_shift, level) && fits(r, level_size(t, level));
+}
+
+/*
+ * Whether the contiguous bit may be set on the run that begins at s. What the request covers is free, so that an entry
+ * that is in use holds a table (an unmap left it): such a run is not uniform.
+ */
+static bool run_fits(const struct pgtable *t, const struct request *r, struct spot s)
+{
+	unsigned length = run_length(t->granule_shift);
+
+	if (!fits(r, length * level_size(t, s.level)))
+		return false;
+	for (unsigned i = 0; i < length; i++)
+		if (s.entry[i])
+			return false;
+	return true;
+}
+
+/*
+ * Writes the largest leaf or run that the beginning of r allows; *done is its size. An existing table is kept:
+ * replacing it would need break-before-make.
+ */
+static enum err map_some(struct pgtable *t, const struct request *r, uint64_t *done)
+{
+	struct spot s = spot_root(t, r->ia);
+
+	while (is_table(*s.entry, s.level) || !leaf_fits(t, r, s.level)) {
+		enum err e = *s.entry ? OK : add_table(t, s.entry);
+
+		if (e)
+			return e;
+		s = spot_next(t, s, r->ia);
+	}
+
+	bool run = run_fits(t, r, s);
+	unsigned count = run ? run_length(t->granule_shift) : 1;
+	uint64_t desc = r->pa | r->attributes | DESC_VALID | (run ? DESC_CONTIGUOUS : 0) |
+			(s.level == PGTABLE_LAST_LEVEL ? DESC_TABLE_OR_PAGE : 0);
+
+	for (unsigned i = 0; i < count; i++)
+		write_descriptor(s.entry + i, desc + i * level_size(t, s.level));
+	*done = count * level_size(t, s.level);
+	return OK;
+}
+
+enum err pgtable_map(struct pgtable *t, uint64_t ia, uint64_t pa, uint64_t size, enum pgtable_attr attr)
+{
+	struct request r = { ia, pa, size, leaf_attributes[t->stage][attr] };
+
+	if (!r.attributes)
+		return ERR_UNSUPPORTED;
+	if (!pgtable_request_valid(t->granule_shift, t->ia_bits, ia, pa, size))
+		return ERR_RANGE;
+	if (!is_free(t, ia, size))
+		return ERR_EXISTS;
+
+	while (r.size) {
+		uint64_t done = 0;
+		enum err e = map_some(t, &r, &done);
+
+		if (e)
+			return e;
+		r.ia += done;
+		r.pa += done;
+		r.size -= done;
+	}
+	return OK;
+}
+
+/* How many entries go together with the leaf: a run is one leaf of that many, since the TLB may hold it as one. */
+static unsigned leaf_entries(const struct pgtable *t, uint64_t desc)
+{
+	return desc & DESC_CONTIGUOUS ? run_length(t->granule_shift) : 1;
+}
+
+/* Whether [ia, end) consists of whole leaves. */
+static enum err check_leaves(const struct pgtable *t, uint64_t ia, uint64_t end)
+{
+	while (ia < end) {
+		struct spot s = spot_find(t, ia);
+		uint64_t size = leaf_entries(t, *s.entry) * level_size(t, s.level);
+
+		if (!(*s.entry & DESC_VALID))
+			return ERR_NOT_FOUND;
+		if (!is_aligned(ia, size) || end - ia < size)
+			return ERR_RANGE;
+		ia += size;
+	}
+	return OK;
+}
+
+enum err pgtable_unmap(struct pgtable *t, uint64_t ia, uint64_t size)
+{
+	if (!pgtable_request_valid(t->granule_shift, t->ia_bits, ia, 0, size))
+		return ERR_RANGE;
+
+	uint64_t end = ia + size;
+	enum err e = check_leaves(t, ia, end);
+
+	if (e)
+		return e;
+	while (ia < end) {
+		struct spot s = spot_find(t, ia);
+		unsigned count = leaf_entries(t, *s.entry);
+
+		for (unsigned i = 0; i < count; i++)
+			write_descriptor(s.entry + i, 0);
+		ia += count * level_size(t, s.level);
+	}
+	return OK;
+}
+
+/* Fields that TCR_EL2 (E2H = 0) and VTCR_EL2 have in the same places. */
+#define TCR_IRGN0_WBWA (UINT64_C(1) << 8)
+#define TCR_ORGN0_WBWA (UINT64_C(1) << 10)
+#define TCR_SH0_INNER  (UINT64_C(3) << 12)
+#define TCR_TG0_64K    (UINT64_C(1) << 14) /* 0: 4 KiB */
+#define TCR_PS_SHIFT   16
+#define TCR_PS_48_BITS 5
+#define TCR_EL2_RES1   (BIT(31) | BIT(23))
+#define VTCR_EL2_RES1  BIT(31)
+#define VTCR_SL0_SHIFT 6
+
+static uint64_t tcr_common(const struct pgtable *t, unsigned pa_range)
+{
+	return (64 - t->ia_bits) | TCR_IRGN0_WBWA | TCR_ORGN0_WBWA | TCR_SH0_INNER | (t->granule_shift == 16 ? TCR_TG0_64K : 0) |
+	       u64_min(pa_range, TCR_PS_48_BITS) << TCR_PS_SHIFT;
+}
+
+uint64_t pgtable_vtcr(const struct pgtable *t, unsigned pa_range)
+{
+	/*
+	 * SL0 counts up from the level that each granule's smallest tables start at (D24.2 "VTCR_EL2"). VS = 0: 8-bit
+	 * VMIDs.
+	 */
+	uint64_t sl0 = (t->granule_shift == 12 ? 2 : 3) - t->start_level;
+
+	return tcr_common(t, pa_range) | VTCR_EL2_RES1 | sl0 << VTCR_SL0_SHIFT;
+}
+
+uint64_t pgtable_tcr_el2(const struct pgtable *t, unsigned pa_range)
+{
+	return tcr_common(t, pa_range) | TCR_EL2_RES1;
+}
+
+uint64_t pgtable_mair(void)
+{
+	/* Attr0: Normal, write-back, read- and write-allocate, non-transient, inner and outer. Attr1: Device-nGnRE. */
+	return UINT64_C(0xff) | UINT64_C(0x04) << 8;
+}

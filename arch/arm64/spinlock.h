@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A ticket lock: fair, and bounded by the number of CPUs. EL2 runs with interrupts masked, so a holder is never preempted.
+ * Host tests see tests/shim/arch/arm64/spinlock.h in its place.
+ */
+#ifndef ARCH_ARM64_SPINLOCK_H
+#define ARCH_ARM64_SPINLOCK_H
+
+#include <stdint.h>
+
+struct spinlock {
+	uint16_t owner; /* the ticket being served */
+	uint16_t next;  /* the ticket the next comer draws */
+};
+
+static inline void spin_lock(struct spinlock *l)
+{
+	uint16_t ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_RELAXED);
+
+	/* The load-acquire is an exclusive one, so that the holder's store to `owner` clears the monitor and thereby wakes the WFE (Arm ARM DDI 0487, D1.6). */
+	uint32_t seen;
+	__asm__ volatile(
+		"	sevl\n"
+		"1:	wfe\n"
+		"	ldaxrh	%w0, %1\n"
+		"	cmp	%w0, %w2\n"
+		"	b.ne	1b\n"
+		: "=&r"(seen) : "Q"(l->owner), "r"((uint32_t)ticket) : "memory", "cc");
+}
+
+/* Pairs with the load-acquire in spin_lock. */
+static inline void spin_unlock(struct spinlock *l)
+{
+	__atomic_store_n(&l->owner, (uint16_t)(l->owner + 1), __ATOMIC_RELEASE);
+}
+
+#endif

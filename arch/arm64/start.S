@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The first instructions of every CPU. The boot CPU comes as a Linux Image does (64-byte header; x0 = DTB, MMU off, image cleaned to the
+ * point of coherency); the others by PSCI CPU_ON (x0 = their struct cpu). Nothing is assumed of any EL2 register.
+ */
+#include "arch/arm64/offsets.h"
+
+#define SCTLR_EL2_OFF 0x30c50830 /* RES1 bits only: MMU, caches and alignment check off */
+#define HCR_RW_HI 0x8000         /* HCR_EL2.RW, bits 31:16 */
+
+	.macro mov_q reg, val
+	movz	\reg, #((\val) >> 48 & 0xffff), lsl #48
+	movk	\reg, #((\val) >> 32 & 0xffff), lsl #32
+	movk	\reg, #((\val) >> 16 & 0xffff), lsl #16
+	movk	\reg, #((\val) & 0xffff)
+	.endm
+
+	/* Address of a symbol of this image, wherever it was loaded. */
+	.macro adr_l reg, sym
+	adrp	\reg, \sym
+	add	\reg, \reg, :lo12:\sym
+	.endm
+
+	/*
+	 * Clean and invalidate [\from, \to) to the point of coherency, by the smallest data line of all caches (CTR_EL0.DminLine).
+	 * Clobbers \from, \tmp, \line.
+	 */
+	.macro clean_inval from, to, line, tmp
+	mrs	\tmp, ctr_el0
+	ubfx	\tmp, \tmp, #16, #4
+	mov	\line, #4
+	lsl	\line, \line, \tmp
+	sub	\tmp, \line, #1
+	bic	\from, \from, \tmp
+1:	dc	civac, \from
+	add	\from, \from, \line
+	cmp	\from, \to
+	b.lo	1b
+	dsb	sy
+	.endm
+
+	.section .head.text, "ax"
+	.global _start
+_start:
+	b	boot_entry
+	.long	0
+	.quad	0                  /* text_offset: any 2 MiB-aligned address will do */
+	.quad	_end - _start      /* image_size, bss included */
+	.quad	0xa                /* little-endian, 4 KiB pages, anywhere in memory */
+	.quad	0, 0, 0
+	.ascii	"ARM\x64"
+	.long	0
+
+boot_entry:
+	mov	x19, x0
+	msr	daifset, #0xf
+	mrs	x20, CurrentEL
+	lsr	x20, x20, #2
+	cmp	x20, #2
+	b.ne	1f
+	/* The MMU is off by the boot protocol; the rest of SCTLR_EL2 is whatever the loader had. */
+	mov_q	x0, SCTLR_EL2_OFF
+	msr	sctlr_el2, x0
+	movz	x0, #HCR_RW_HI, lsl #16
+	msr	hcr_el2, x0
+	isb
+1:
+	/*
+	 * What follows is written with the MMU off, past the caches. A line that the loader left dirty would be written back over it
+	 * later, a stale one read instead of it once the caches are on: so none may be left. (The boot protocol asks the loader for
+	 * the file's bytes only, not for bss.)
+	 */
+	adr_l	x0, _start
+	adr_l	x1, _bss_end
+	clean_inval x0, x1, x2, x3
+
+	/* Relocate: the image is linked at 0 and holds R_AARCH64_RELATIVE (1027) entries only, which the link checks. */
+	adr_l	x0, _rela
+	adr_l	x1, _rela_end
+	adr_l	x2, _start
+2:	cmp	x0, x1
+	b.hs	3f
+	ldp	x3, x4, [x0], #16
+	ldr	x5, [x0], #8
+	add	x5, x5, x2
+	str	x5, [x3, x2]
+	b	2b
+3:
+	adr_l	x0, _bss
+	adr_l	x1, _bss_end
+4:	stp	xzr, xzr, [x0], #16
+	cmp	x0, x1
+	b.lo	4b
+
+	/* The stack protector's canary: not secret from someone who reads the counter, but different at every boot. */
+	mrs	x0, cntpct_el0
+	mov_q	x1, 0x9e3779b97f4a7c15
+	mul	x0, x0, x1
+	bic	x0, x0, #0xff      /* a zero byte stops string overruns */
+	adr_l	x1, __stack_chk_guard
+	str	x0, [x1]
+
+	adr_l	x0, _boot_stack_end
+	mov	sp, x0
+	cmp	x20, #2
+	b.ne	5f
+	adr_l	x0, vectors
+	msr	vbar_el2, x0
+	adr_l	x0, boot_cpu
+	msr	tpidr_el2, x0
+	isb
+5:	mov	x0, x19
+	mov	x1, x20
+	mov	x29, xzr
+	mov	x30, xzr
+	bl	boot_main
+6:	wfi
+	b	6b
+
+	/*
+	 * cpu_enable_mmu(): loads el2_regs and turns the MMU and caches on. The code runs from the identity map before and after. Called
+	 * with the MMU off, so el2_regs is read from memory: it must be at the point of coherency (mmu_init cleans it).
+	 */
+	.text
+	.global cpu_enable_mmu
+cpu_enable_mmu:
+	adr_l	x0, el2_regs
+	ldp	x1, x2, [x0, #EL2_REGS_MAIR]
+	ldp	x3, x4, [x0, #EL2_REGS_TTBR]
+	msr	mair_el2, x1
+	msr	tcr_el2, x2
+	msr	ttbr0_el2, x3
+	isb
+	/* Nothing that firmware or an earlier EL2 left in this CPU's TLBs or instruction cache may be used. */
+	tlbi	alle2
+	ic	iallu
+	dsb	nsh
+	isb
+	msr	sctlr_el2, x4
+	isb
+	ret
+
+	.global secondary_entry
+secondary_entry:
+	mov	x19, x0
+	msr	daifset, #0xf
+	mov_q	x0, SCTLR_EL2_OFF
+	msr	sctlr_el2, x0
+	movz	x0, #HCR_RW_HI, lsl #16
+	msr	hcr_el2, x0
+	adr_l	x0, vectors
+	msr	vbar_el2, x0
+	msr	tpidr_el2, x19
+	isb
+	bl	cpu_enable_mmu
+	ldr	x0, [x19, #CPU_STACK_TOP]
+	mov	sp, x0
+	mov	x0, x19
+	mov	x29, xzr
+	mov	x30, xzr
+	bl	secondary_main
+
+	.global cpu_switch_stack
+cpu_switch_stack:
+	mov	sp, x0
+	mov	x0, x2
+	mov	x29, xzr
+	mov	x30, xzr
+	blr	x1
+
+	.global cpu_park
+cpu_park:
+	msr	daifset, #0xf
+1:	wfi
+	b	1b

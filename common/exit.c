@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every way out of a guest. Each ends in: resume, skip the emulated instruction, an exception in the guest, or that vCPU or VM going off.
+ * Nothing here depends on how many VMs or vCPUs there are.
+ */
+#include "arch/arm64/esr.h"
+#include "arch/arm64/port.h"
+#include "arch/arm64/sysreg.h"
+#include "common/log.h"
+#include "common/port.h"
+#include "common/vm.h"
+#include "common/vpsci.h"
+
+static struct vcpu *call(struct vcpu *vcpu, const char *conduit)
+{
+	uint32_t fn = (uint32_t)vcpu->arch.x[0];
+
+	switch (vpsci_call(vcpu, vcpu->arch.x)) {
+	case VPSCI_RESUME:
+		return vcpu;
+	case VPSCI_CPU_OFF:
+		return vcpu_off(vcpu);
+	case VPSCI_CPU_SUSPEND:
+		return vcpu_suspend(vcpu);
+	case VPSCI_SYSTEM_OFF:
+		log_info("%s: powered off", vcpu->vm->name);
+		vm_stop(vcpu->vm, VM_STOPPED);
+		return vcpu_off(vcpu);
+	case VPSCI_SYSTEM_RESET:
+		log_info("%s: restarts", vcpu->vm->name);
+		vm_stop(vcpu->vm, VM_RESTARTING);
+		return vcpu_off(vcpu);
+	case VPSCI_UNKNOWN:
+		if (vm_warn_once(vcpu->vm, fn))
+			log_warn("%s: %s call %#x is not offered to VMs", vcpu->vm->name, conduit, fn);
+		return vcpu;
+	}
+	return vcpu;
+}
+
+struct vcpu *exit_hvc(struct vcpu *vcpu)
+{
+	vcpu->exits[EXIT_HVC]++;
+	return call(vcpu, "HVC");
+}
+
+static struct vcpu *exit_smc(struct vcpu *vcpu, uint64_t esr)
+{
+	vcpu->exits[EXIT_SMC]++;
+	/* HCR_EL2.TSC traps before the instruction is done, unlike HVC. It may be the conditional AArch32 one, whose EL0 has no business here. */
+	if (vcpu_is_aarch32()) {
+		vcpu_inject_undefined(esr_il(esr));
+		return vcpu;
+	}
+	vcpu_skip_instruction(true);
+	return call(vcpu, "SMC");
+}
+
+static struct vcpu *exit_sysreg(struct vcpu *vcpu, uint64_t esr)
+{
+	struct esr_sysreg s = esr_sysreg(esr);
+	const struct sysreg_rule *rule = sysreg_find_rule(s.reg);
+	uint64_t value = rule->value;
+
+	vcpu->exits[EXIT_SYSREG]++;
+	switch (rule->action) {
+	case SYSREG_SGI:
+		if (s.read)
+			goto undefined;
+		vgic_write_sgir(vcpu, (unsigned)rule->value, vcpu_get_reg(&vcpu->arch, s.rt));
+		break;
+	case SYSREG_ID:
+		if (!s.read)
+			goto undefined;
+		value = vcpu->cpu->idregs[(s.reg & 0x7f) - 8]; /* CRm and op2 */
+		break;
+	case SYSREG_REVIDR:
+		value = read_sysreg(revidr_el1);
+		break;
+	case SYSREG_READ:
+		break;
+	case SYSREG_UNDEFINED:
+	undefined:
+		if (vm_warn_once(vcpu->vm, UINT32_C(1) << 31 | s.reg))
+			log_warn("%s: %s of S%u_%u_C%u_C%u_%u is undefined for VMs, at pc %#llx", vcpu->vm->name, s.read ? "read" : "write",
+				 s.reg >> 14, s.reg >> 11 & 7, s.reg >> 7 & 15, s.reg >> 3 & 15, s.reg & 7,
+				 (unsigned long long)vcpu_pc());
+		vcpu_inject_undefined(true);
+		return vcpu;
+	}
+	if (s.read)
+		vcpu_set_reg(&vcpu->arch, s.rt, value);
+	vcpu_skip_instruction(true);
+	return vcpu;
+}
+
+/* The guest's access goes where nothing of it is: it takes the external abort that an empty bus would give. */
+static struct vcpu *abort_guest(struct vcpu *vcpu, uint64_t esr, uint64_t ipa, const char *why)
+{
+	bool data = esr_ec(esr) == EC_DABT_LOWER;
+	struct esr_dabt d = esr_dabt(esr);
+
+	vcpu->exits[EXIT_FAULT]++;
+	if (vm_warn_once(vcpu->vm, UINT32_C(3) << 30 | (uint32_t)(ipa >> 12)))
+		log_warn("%s: vCPU %u: %s at guest address %#llx (%s), at pc %#llx", vcpu->vm->name, vcpu->id,
+			 !data ? "instruction fetch" : d.s1ptw ? "table walk" : d.write ? "write" : "read", (unsigned long long)ipa, why,
+			 (unsigned long long)vcpu_pc());
+	/* S1PTW has the same place in both ISS layouts. The level of the walk that failed is not told by stage 2; 3 is the likeliest. */
+	vcpu_inject_external_abort(data, d.write, d.s1ptw ? 3 : -1, read_sysreg(far_el2));
+	return vcpu;
+}
+
+/* HPFAR_EL2.FIPA is the page of a translation, access flag or address size fault; the offset in it is FAR_EL2's, except on a table walk. */
+static uint64_t fault_ipa(const struct esr_dabt *d)
+{
+	uint64_t page = FIELD(read_sysreg(hpfar_el2), 43, 4) << 12;
+
+	return d->s1ptw ? page : page | (read_sysreg(far_el2) & 0xfff);
+}
+
+static struct vcpu *exit_data_abort(struct vcpu *vcpu, uint64_t esr)
+{
+	struct esr_dabt d = esr_dabt(esr);
+	struct vm *vm = vcpu->vm;
+	uint64_t ipa;
+
+	if (esr_fault(d.dfsc) != FAULT_TRANSLATION)
+		return abort_guest(vcpu, esr, 0, "not allowed there");
+	ipa = fault_ipa(&d);
+	for (unsigned i = 0; i < vm->nr_mmio; i++) {
+		struct mmio_region *r = &vm->mmio[i];
+		struct mmio_access a;
+
+		if (ipa - r->base >= r->size)
+			continue;
+		if (d.cache_op) {
+			/* There are no lines of an emulated register in any cache. */
+			vcpu_skip_instruction(true);
+			return vcpu;
+		}
+		if (!d.isv || d.s1ptw || vcpu_is_aarch32())
+			return abort_guest(vcpu, esr, ipa, "an instruction that cannot be emulated on an emulated device");
+		if (ipa & (d.size - 1u))
+			return abort_guest(vcpu, esr, ipa, "unaligned");
+		vcpu->exits[EXIT_MMIO]++;
+		a = (struct mmio_access){.offset = ipa - r->base, .size = d.size, .write = d.write};
+		if (d.write) {
+			a.value = vcpu_get_reg(&vcpu->arch, d.rt);
+			if (d.size < 8)
+				a.value &= (UINT64_C(1) << 8 * d.size) - 1;
+		}
+		if (!r->handler(vcpu, r->device, &a))
+			return abort_guest(vcpu, esr, ipa, "refused by the emulated device");
+		if (!d.write)
+			vcpu_set_reg(&vcpu->arch, d.rt, esr_load_value(&d, a.value));
+		vcpu_skip_instruction(true);
+		return vcpu;
+	}
+	return abort_guest(vcpu, esr, ipa, "nothing is there");
+}
+
+static struct vcpu *exit_instruction_abort(struct vcpu *vcpu, uint64_t esr)
+{
+	struct esr_dabt d = esr_dabt(esr);
+	bool page_known = esr_fault(d.dfsc) == FAULT_TRANSLATION;
+
+	return abort_guest(vcpu, esr, page_known ? fault_ipa(&d) : 0, page_known ? "nothing is there" : "not executable");
+}
+
+struct vcpu *exit_sync(struct vcpu *vcpu, uint64_t esr)
+{
+	switch (esr_ec(esr)) {
+	case EC_DABT_LOWER:
+		return exit_data_abort(vcpu, esr);
+	case EC_SYSREG:
+		return exit_sysreg(vcpu, esr);
+	case EC_SMC64:
+	case EC_SMC32:
+		return exit_smc(vcpu, esr);
+	case EC_IABT_LOWER:
+		return exit_instruction_abort(vcpu, esr);
+	default:
+		/* Features the VM was not given (SVE, SME, trace, AArch32 system registers at EL0, ...): as on a CPU without them. */
+		vcpu->exits[EXIT_OTHER]++;
+		if (vm_warn_once(vcpu->vm, UINT32_C(1) << 30 | esr_ec(esr)))
+			log_warn("%s: vCPU %u: %s is undefined for VMs, at pc %#llx", vcpu->vm->name, vcpu->id, esr_ec_name(esr_ec(esr)),
+				 (unsigned long long)vcpu_pc());
+		vcpu_inject_undefined(esr_il(esr));
+		return vcpu;
+	}
+}
+
+struct vcpu *exit_irq(struct vcpu *vcpu)
+{
+	vcpu->exits[EXIT_IRQ]++;
+	gic_handle_irqs(vcpu->cpu, vcpu);
+	return vcpu->requests ? vcpu_handle_requests(vcpu) : vcpu;
+}
+
+/* A physical SError while a guest ran: a device or memory of its own, for it has no other; it gets it. */
+struct vcpu *exit_serror(struct vcpu *vcpu)
+{
+	vcpu->exits[EXIT_OTHER]++;
+	if (vm_warn_once(vcpu->vm, UINT32_C(0xfffffff)))
+		log_warn("%s: vCPU %u: SError (ESR %#llx), given to the guest", vcpu->vm->name, vcpu->id,
+			 (unsigned long long)read_sysreg(esr_el2));
+	vcpu_inject_serror(&vcpu->arch);
+	return vcpu;
+}

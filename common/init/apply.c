@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/init/apply.h"
+
+#include "arch/arm64/barrier.h"
+#include "arch/arm64/mmu.h"
+#include "arch/arm64/smccc.h"
+#include "common/console.h"
+#include "common/lib/string.h"
+#include "common/log.h"
+#include "common/port.h"
+#include "common/stage2.h"
+#include "common/vpl011.h"
+
+#define PAGE 4096
+
+_Static_assert(sizeof(struct cpu) + PAGE <= PLAN_BYTES_PER_CPU - CONFIG_CPU_STACK_SIZE, "plan.h: PLAN_BYTES_PER_CPU");
+
+/* A stack with an unmapped page below it: the guard page is left out of EL2's map. */
+static enum err map_stack(struct arena *pool, uint64_t *top)
+{
+	uint8_t *guard;
+
+	/* The arena zeroes what it hands out, so the memory must be mapped before: this part is taken by hand. */
+	guard = pool->base + pool->used;
+	pool->used += PAGE + CONFIG_CPU_STACK_SIZE;
+	if (pool->used > pool->size)
+		return ERR_NO_MEMORY;
+	*top = (uint64_t)guard + PAGE + CONFIG_CPU_STACK_SIZE;
+	return el2_map(pa_of(guard + PAGE), CONFIG_CPU_STACK_SIZE, PGTABLE_NORMAL_RW);
+}
+
+static bool in_use(const struct plan *plan, uint32_t cpu, uint64_t boot_mpidr)
+{
+	return plan->cpu_vm[cpu] != PLAN_NO_VM || plan->host->cpus[cpu].mpidr == boot_mpidr;
+}
+
+enum err apply_cpus(const struct plan *plan, struct arena *pool)
+{
+	const struct host *host = plan->host;
+	uint64_t boot_mpidr = cpu_affinity();
+	uint64_t *stacks;
+	uint32_t n = 0, next = 1;
+	enum err e = OK;
+
+	for (uint32_t i = 0; i < host->nr_cpus; i++)
+		n += in_use(plan, i, boot_mpidr);
+	arena_init(pool, pa_ptr(pa_make(plan->pool.base)), plan->pool.size);
+	/* Stacks come first, each behind its guard page; then the rest of the pool as one map. */
+	stacks = (uint64_t[CONFIG_MAX_CPUS]){0};
+	for (uint32_t i = 0; i < n && !e; i++)
+		e = map_stack(pool, &stacks[i]);
+	if (!e)
+		e = el2_map(pa_of(pool->base + pool->used), pool->size - pool->used, PGTABLE_NORMAL_RW);
+	if (e)
+		return e;
+	cpus = ARENA_ARRAY(pool, struct cpu, n);
+	if (!cpus)
+		return ERR_NO_MEMORY;
+	nr_cpus = n;
+	for (uint32_t i = 0; i < host->nr_cpus; i++) {
+		struct cpu *cpu;
+
+		if (!in_use(plan, i, boot_mpidr))
+			continue;
+		cpu = host->cpus[i].mpidr == boot_mpidr ? &cpus[0] : &cpus[next++];
+		cpu->id = i;
+		cpu->mpidr = host->cpus[i].mpidr;
+		cpu->arch.stack_top = stacks[cpu - cpus];
+	}
+	write_sysreg(&cpus[0], tpidr_el2);
+	cpus[0].state = CPU_ONLINE;
+	return OK;
+}
+
+static const char *psci_error_text(int error)
+{
+	static const char *const texts[] = {"success", "not supported", "invalid parameters", "denied", "already on", "on pending", "internal failure",
+					    "not present", "disabled", "invalid address"};
+
+	return error <= 0 && -error < (int)ARRAY_SIZE(texts) ? texts[-error] : "unknown error";
+}
+
+enum err apply_start_cpus(const struct plan *plan)
+{
+	uint64_t patience = read_sysreg(cntfrq_el0) * 2; /* two seconds */
+	enum err worst = OK;
+
+	for (uint32_t i = 1; i < nr_cpus; i++) {
+		struct cpu *cpu = &cpus[i];
+		const char *path = plan->host->cpus[cpu->id].path;
+		uint64_t begin = read_sysreg(cntpct_el0);
+		int error;
+
+		/* secondary_entry reads its struct cpu with the MMU off. */
+		cache_clean_inval_poc(cpu, sizeof(*cpu));
+		if (psci_cpu_on(cpu->mpidr, (uint64_t)cpu, &error)) {
+			log_error("CPU %u (%s): firmware does not start it: PSCI says %s", cpu->id, path, psci_error_text(error));
+			worst = ERR_DENIED;
+			continue;
+		}
+		while (__atomic_load_n(&cpu->state, __ATOMIC_ACQUIRE) == CPU_ABSENT && read_sysreg(cntpct_el0) - begin < patience)
+			;
+		if (__atomic_load_n(&cpu->state, __ATOMIC_ACQUIRE) != CPU_ONLINE) {
+			log_error("CPU %u (%s) was started but does not come up", cpu->id, path);
+			worst = ERR_DENIED;
+		}
+	}
+	return worst;
+}
+
+static struct cpu *find_cpu(uint32_t id)
+{
+	for (uint32_t i = 0; i < nr_cpus; i++)
+		if (cpus[i].id == id)
+			return &cpus[i];
+	return NULL;
+}
+
+/* Two clusters may have different physical address sizes: stage 2 uses the smallest. */
+static unsigned smallest_pa_range(void)
+{
+	unsigned r = cpus[0].pa_range;
+
+	for (uint32_t i = 1; i < nr_cpus; i++)
+		r = (unsigned)u64_min(r, cpus[i].pa_range);
+	return r;
+}
+
+static enum err make_vcpus(struct vm *vm, const struct plan_vm *plan, struct arena *pool)
+{
+	vm->vcpus = ARENA_ARRAY(pool, struct vcpu, plan->nr_vcpus);
+	if (!vm->vcpus)
+		return ERR_NO_MEMORY;
+	vm->nr_vcpus = plan->nr_vcpus;
+	for (uint32_t i = 0; i < plan->nr_vcpus; i++) {
+		struct vcpu *v = &vm->vcpus[i];
+
+		v->id = i;
+		v->vm = vm;
+		v->cpu = find_cpu(plan->vcpu_cpu[i]);
+		v->cpu->vcpu = v;
+		v->power = VCPU_OFF;
+		arch_vcpu_init(&v->arch, i, v->cpu->arch.stack_top);
+	}
+	return OK;
+}
+
+static void add_load(struct vm *vm, const void *from, pa_t to, uint64_t size, bool mapped)
+{
+	vm->loads[vm->nr_loads++] = (struct vm_load){.from = from, .to = to, .size = size, .mapped = mapped};
+}
+
+static enum err make_loads(struct vm *vm, const struct plan *plan, const struct plan_vm *pv, struct arena *pool)
+{
+	const struct plan_load *images[] = {&pv->kernel, &pv->ramdisk};
+	void *dtb = arena_alloc(pool, pv->dtb_size, 8);
+
+	if (!dtb)
+		return ERR_NO_MEMORY;
+	memcpy(dtb, pv->dtb_blob, pv->dtb_size);
+	add_load(vm, dtb, pv->dtb_pa, pv->dtb_size, true);
+	for (unsigned i = 0; i < ARRAY_SIZE(images); i++)
+		if (images[i]->image != SYSTEM_NO_IMAGE)
+			add_load(vm, plan->system->images[images[i]->image].data, images[i]->pa, images[i]->size, false);
+	vm->entry = pv->entry.v;
+	vm->dtb = pv->dtb.v;
+	return OK;
+}
+
+static enum err make_ram(struct vm *vm, const struct plan_vm *pv)
+{
+	for (uint32_t i = 0; i < pv->nr_regions; i++) {
+		const struct plan_region *r = &pv->regions[i];
+
+		if (r->kind != PLAN_REGION_RAM)
+			continue;
+		if (vm->nr_ram == VM_MAX_RAM)
+			return ERR_NO_MEMORY;
+		vm->ram[vm->nr_ram++] = (struct vm_ram){.ipa = r->ipa.v, .size = r->size, .pa = r->pa};
+	}
+	return OK;
+}
+
+static enum err make_vm(struct vm *vm, const struct plan *plan, const struct plan_vm *pv, struct arena *pool, struct arena *scratch,
+			struct prove_vm *proof)
+{
+	struct pgtable stage2;
+	uint32_t *intids;
+	enum err e;
+
+	memcpy(vm->name, pv->config->name, strnlen(pv->config->name, sizeof(vm->name) - 1));
+	vm->id = pv->id;
+	vm->state = VM_STOPPED;
+	e = make_ram(vm, pv);
+	if (!e)
+		e = make_vcpus(vm, pv, pool);
+	if (!e)
+		e = make_loads(vm, plan, pv, pool);
+	if (!e)
+		e = stage2_build(pv, pool, &stage2);
+	if (e)
+		return e;
+	vm->arch.vtcr = pgtable_vtcr(&stage2, smallest_pa_range());
+	vm->arch.vttbr = (uint64_t)(vm->id + 1) << 48 | (uint64_t)stage2.root; /* VMID 0 is never a guest's */
+
+	intids = ARENA_ARRAY(scratch, uint32_t, pv->nr_irqs);
+	if (!intids)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < pv->nr_irqs; i++)
+		intids[i] = pv->irqs[i].intid;
+	*proof = (struct prove_vm){.vttbr = vm->arch.vttbr, .vtcr = vm->arch.vtcr, .intids = intids, .nr_intids = pv->nr_irqs};
+	return OK;
+}
+
+enum err apply_vms(const struct plan *plan, struct arena *pool, struct arena *scratch, struct prove_vm *proofs)
+{
+	enum err e = OK;
+
+	vms = ARENA_ARRAY(pool, struct vm, plan->nr_vms);
+	if (!vms)
+		return ERR_NO_MEMORY;
+	nr_vms = plan->nr_vms;
+	for (uint32_t i = 0; i < plan->nr_vms && !e; i++)
+		e = make_vm(&vms[i], plan, &plan->vms[i], pool, scratch, &proofs[i]);
+	/* The tables were written through the cache, and walks are cacheable like it: a barrier is enough before a CPU loads VTTBR_EL2. */
+	dsb(ishst);
+	return e;
+}
+
+enum err apply_devices(const struct plan *plan, struct arena *pool)
+{
+	for (uint32_t i = 0; i < plan->nr_vms; i++) {
+		const struct plan_frames *f = &plan->vms[i].frames;
+		enum err e = vgic_init_vm(&vms[i], &plan->vms[i], pool);
+
+		if (!e && f->uart.size)
+			e = vpl011_create(&vms[i], f->uart.base, f->uart_intid, pool);
+		if (e) {
+			log_error("%s: its virtual devices cannot be made: %s", vms[i].name, err_text(e));
+			return e;
+		}
+		console_add_vm(&vms[i]);
+	}
+	return OK;
+}

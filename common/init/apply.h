@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * apply: the plan becomes run-time objects, stage-2 tables and started CPUs. Boot only, by the boot CPU, in this order. Any error is
+ * logged where it happens; nothing has been started for a guest by then.
+ */
+#ifndef COMMON_INIT_APPLY_H
+#define COMMON_INIT_APPLY_H
+
+#include "arch/arm64/pgtable.h"
+#include "common/prove.h"
+#include "common/vm.h"
+
+/* Maps the pool at EL2; makes struct cpu (with stacks) for every CPU in use, the boot CPU first, and the boot CPU this_cpu(). */
+enum err apply_cpus(const struct plan *plan, struct arena *pool) MUST_CHECK;
+
+/* Starts the other CPUs and waits until each has set itself up (secondary_main). */
+enum err apply_start_cpus(const struct plan *plan) MUST_CHECK;
+
+/* Makes struct vm and vCPUs with their stage-2 tables and images; what prove needs of each VM goes to proofs[], with memory from scratch. */
+enum err apply_vms(const struct plan *plan, struct arena *pool, struct arena *scratch, struct prove_vm *proofs) MUST_CHECK;
+
+/* Virtual GICs and consoles. After gic_init; it routes physical interrupts. */
+enum err apply_devices(const struct plan *plan, struct arena *pool) MUST_CHECK;
+
+/* Resident: where the boot CPU goes, on its run-time stack (cpu_switch_stack), when all is ready; `cpu` is this_cpu(). */
+void boot_cpu_main(void *cpu);
+
+/* Resident: secondaries wait for it before they run guests; set once the boot sections are gone. */
+extern uint32_t vms_may_run;
+
+/* Resident: each CPU's own set-up. */
+enum err cpu_setup(struct cpu *cpu) MUST_CHECK;
+
+#endif

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+boot += common/init/main.c
+boot += common/init/apply.c
+resident += common/init/cpu_main.c
+boot += common/init/pipeline.c
+pure += common/init/pipeline.c

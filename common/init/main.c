@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * boot_main: from the loader to the first guest instruction, on the boot CPU. Parse, plan, build, prove, apply; every step in the order
+ * it happens. Anything wrong is said on the console, and then nothing starts.
+ */
+#include "arch/arm64/barrier.h"
+#include "arch/arm64/image.h"
+#include "arch/arm64/mmu.h"
+#include "arch/arm64/port.h"
+#include "arch/arm64/smccc.h"
+#include "common/console.h"
+#include "common/init/apply.h"
+#include "common/init/pipeline.h"
+#include "common/lib/format.h"
+#include "common/lib/version.h"
+#include "common/log.h"
+#include "common/port.h"
+#include "common/vpsci.h"
+#include "dt/dt.h"
+
+#define FDT_MAGIC_BYTES 0xedfe0dd0 /* 0xd00dfeed as a little-endian load sees it */
+#define FDT_HEADER_SIZE 40
+#define DTB_MAX_SIZE MIB(2) /* the arm64 boot protocol's limit */
+
+/* start.S gives the boot CPU this one until the pool has the real ones. */
+struct cpu boot_cpu;
+
+static struct arena arena;
+static struct findings findings;
+
+static NORETURN void give_up(const char *what)
+{
+	log_error("%s. Nothing was started.", what);
+	cpu_park();
+}
+
+static NORETURN void give_up_findings(void)
+{
+	for (const struct finding *f = findings.first; f; f = f->next)
+		log_error("%s: %s", findings_code_name(f->code), f->text);
+	if (findings.dropped)
+		log_error("%u more found no room", findings.dropped);
+	log_error("%u finding%s: nothing was started. `bulkhead check` says the same before flashing.", findings.count,
+		  findings.count == 1 ? "" : "s");
+	cpu_park();
+}
+
+static uint32_t dtb_total_size(uint64_t dtb)
+{
+	const uint32_t *header = pa_ptr(pa_make(dtb));
+
+	return header[0] == FDT_MAGIC_BYTES ? __builtin_bswap32(header[1]) : 0;
+}
+
+/* The first instructions of a CPU at another exception level: MMU off, vectors not ours. There is nothing to do but to say so. */
+static NORETURN void refuse_level(uint64_t dtb, unsigned el)
+{
+	struct host_console c;
+
+	if (dtb && is_aligned(dtb, 8) && dtb_total_size(dtb) && dt_find_console(pa_ptr(pa_make(dtb)), dtb_total_size(dtb), &c) &&
+	    console_early_init_at(&c, pa_ptr(pa_make(c.regs.base)))) {
+		if (el == 1)
+			log_error("started at EL1, but a hypervisor needs EL2: boot with virtualization enabled "
+				  "(QEMU: -M virt,virtualization=on; boards: firmware that starts its payload at EL2)");
+		else
+			log_error("started at EL%u, but this is the firmware's place: start Bulkhead from firmware, at EL2 "
+				  "(QEMU: without secure=on, or with TF-A as -bios)", el);
+	}
+	cpu_park();
+}
+
+/*
+ * The DTB, mapped and of checked size. Where x0 has none (TF-A starts its payload with x0 = 0 and leaves QEMU's DTB at the beginning of RAM),
+ * the beginning of the GiB we run in is looked at: it is the only other place that is known to be memory.
+ */
+static const void *find_dtb(uint64_t x0, struct mem_range *range)
+{
+	uint64_t candidates[] = {x0, align_down((uint64_t)_start, GIB(1))};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(candidates); i++) {
+		uint64_t at = candidates[i];
+		uint32_t size;
+
+		/* x0 = 0 is "none"; RAM at 0 is found by the second candidate. */
+		if (!is_aligned(at, 8) || (i == 0 && at == 0))
+			continue;
+		if (el2_map(pa_make(at), FDT_HEADER_SIZE, PGTABLE_NORMAL_RO))
+			continue;
+		size = dtb_total_size(at);
+		el2_unmap(pa_make(at), FDT_HEADER_SIZE);
+		if (size < FDT_HEADER_SIZE || size > DTB_MAX_SIZE || el2_map(pa_make(at), size, PGTABLE_NORMAL_RO))
+			continue;
+		*range = (struct mem_range){at, size};
+		return pa_ptr(pa_make(at));
+	}
+	return NULL;
+}
+
+static void say_hash(void *ctx, const char *image, size_t size)
+{
+	char text[SIZE_TEXT_LEN];
+
+	(void)ctx;
+	log_info("checking %s (%s)", image, format_size(text, align_up(size, KIB(1))));
+}
+
+/* What guests' SMCCC_ARCH_FEATURES queries are answered from. Only firmware with SMCCC 1.1 may be asked (DEN 0028, appendix B). */
+static void learn_workarounds(const struct host *host)
+{
+	struct smccc_host s = {-1, -1, -1};
+
+	if (host->psci == HOST_PSCI_SMC && host->psci_version >= 0x10000 && (int32_t)smccc_smc(PSCI_FEATURES, SMCCC_VERSION, 0, 0) >= 0 &&
+	    (int32_t)smccc_smc(SMCCC_VERSION, 0, 0, 0) >= 0x10001) {
+		s.workaround_1 = (int32_t)smccc_smc(SMCCC_ARCH_FEATURES, SMCCC_ARCH_WORKAROUND_1, 0, 0);
+		s.workaround_2 = (int32_t)smccc_smc(SMCCC_ARCH_FEATURES, SMCCC_ARCH_WORKAROUND_2, 0, 0);
+		s.workaround_3 = (int32_t)smccc_smc(SMCCC_ARCH_FEATURES, SMCCC_ARCH_WORKAROUND_3, 0, 0);
+	}
+	vpsci_init(&s);
+}
+
+/* ID_AA64MMFR0_EL1.TGran64_2: 2 present, 1 absent, 0 as stage 1 has it (TGran64: 0 present). */
+static bool granule64_supported(void)
+{
+	uint64_t mmfr0 = read_sysreg(id_aa64mmfr0_el1);
+	uint64_t stage2 = FIELD(mmfr0, 39, 36);
+
+	return stage2 == 2 || (stage2 == 0 && FIELD(mmfr0, 27, 24) == 0);
+}
+
+static void check_proof(const struct plan *plan, const struct prove_vm *proofs)
+{
+	if (prove_separation(plan, proofs, &arena, &findings) || findings.count)
+		give_up_findings();
+}
+
+static NORETURN void run(struct plan *plan)
+{
+	struct prove_vm *proofs = ARENA_ARRAY(&arena, struct prove_vm, plan->nr_vms);
+	struct arena pool;
+	char text[SIZE_TEXT_LEN];
+
+	if (!proofs || apply_cpus(plan, &pool))
+		give_up("the pool could not be set up");
+	if (gic_init(plan->host) || cpu_setup(this_cpu()))
+		give_up("the interrupt controller could not be set up");
+	if (apply_start_cpus(plan))
+		give_up("not all CPUs that the VMs need are there");
+	if (apply_vms(plan, &pool, &arena, proofs))
+		give_up("the VMs could not be built: the pool is too small");
+	check_proof(plan, proofs);
+	if (apply_devices(plan, &pool))
+		give_up("the VMs have no devices");
+	log_info("%u VMs proven apart; EL2 uses %s beyond its image", plan->nr_vms, format_size(text, plan->pool.size));
+
+	/* From here on the system file and the DTB are not read any more; reloading a VM maps what it needs. */
+	learn_workarounds(plan->host);
+	el2_unmap(pa_make(plan->system_file.base), plan->system_file.size);
+	for (uint32_t i = 0; i < nr_vms; i++) {
+		log_info("loading %s", vms[i].name);
+		if (vm_load_and_start(&vms[i]))
+			give_up("its memory could not be mapped");
+	}
+	console_intid = plan->host->console.intid;
+	if (console_intid)
+		gic_enable_own(console_intid, plan->host->console.edge, console_irq);
+	console_start();
+	el2_unmap(pa_make(plan->host_dtb.base), plan->host_dtb.size);
+	cpu_switch_stack(this_cpu()->arch.stack_top, boot_cpu_main, this_cpu());
+}
+
+void boot_main(uint64_t x0, unsigned el)
+{
+	struct mem_range dtb_range, system_file;
+	struct host_console early;
+	const struct host *host;
+	struct plan *plan;
+	const void *dtb;
+
+	if (el != 2)
+		refuse_level(x0, el);
+	if (mmu_init())
+		cpu_park();
+	mmu_enable();
+	arena_init(&arena, _boot_arena, (size_t)(_boot_arena_end - _boot_arena));
+	findings_init(&findings, &arena);
+
+	dtb = find_dtb(x0, &dtb_range);
+	if (!dtb)
+		cpu_park(); /* without a DTB there is no console to say it on */
+	if (dt_find_console(dtb, dtb_range.size, &early))
+		console_early_init(&early);
+
+	host = dt_parse_host(dtb, dtb_range.size, &arena, &findings);
+	if (!host)
+		give_up_findings();
+	console_init(host->bootargs);
+	log_info("Bulkhead " BULKHEAD_VERSION " on %s, %u CPUs, GICv%u", host->model, host->nr_cpus, host->gic.version);
+
+	system_file = host->initrd;
+	if (system_file.size && el2_map(pa_make(system_file.base), system_file.size, PGTABLE_NORMAL_RO)) {
+		findings_add(&findings, FINDING_FIT_BAD, "the initrd at %#llx, %llu bytes, overlaps the hypervisor or the DTB, or is too large",
+			     (unsigned long long)system_file.base, (unsigned long long)system_file.size);
+		system_file.size = 0;
+	}
+	plan = pipeline_plan(&(struct pipeline_input){
+		.host = host,
+		.fit = system_file.size ? pa_ptr(pa_make(system_file.base)) : NULL,
+		.fit_size = system_file.size,
+		.system_file = system_file,
+		.host_dtb = dtb_range,
+		.hypervisor = {(uint64_t)_start, (uint64_t)(_end - _start)},
+		.boot_mpidr = cpu_affinity(),
+		.granule64_ok = granule64_supported(),
+		.arena = &arena,
+		.findings = &findings,
+		.progress = say_hash,
+	});
+	if (!plan)
+		give_up_findings();
+	run(plan);
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Called with the MMU off too, when all memory is Device memory and an unaligned access faults (Arm ARM DDI 0487, B2,
+ * "Alignment support"): only naturally aligned accesses here, no DC ZVA, and nothing is read that the caller did not
+ * name.
+ */
+#include "common/lib/string.h"
+
+#include <stdint.h>
+
+/*
+ * GCC would recognise these very loops and replace them by calls to the functions they implement. Clang does not when
+ * freestanding.
+ */
+#ifndef __clang__
+#pragma GCC optimize("no-tree-loop-distribute-patterns")
+#endif
+
+typedef uint64_t __attribute__((may_alias)) word;
+#define WORD  sizeof(word)
+#define BLOCK (8 * WORD) /* eight loads, then eight stores: the compiler pairs them into LDP and STP */
+
+static unsigned misaligned(const void *p)
+{
+	return (unsigned)((uintptr_t)p % WORD);
+}
+
+/*
+ * Whole words to an aligned d from a source that is not: each is put together from two aligned neighbours
+ * (little-endian), of which the older stays in `low`. Returns how many bytes were copied; fewer than 2 * WORD remain.
+ */
+static size_t copy_shifted(unsigned char *d, const unsigned char *s, size_t n)
+{
+	unsigned head = WORD - misaligned(s); /* bytes of s before its first word boundary: 1 .. 7 */
+	unsigned up = 8 * head, down = 64 - up;
+	const word *sw = (const word *)(s + head);
+	word *dw = (word *)d;
+	size_t done = 0;
+	word low = 0;
+
+	for (unsigned i = 0; i < head; i++)
+		low |= (word)s[i] << 8 * i;
+	for (; n - done >= 2 * WORD + head; done += 2 * WORD, sw += 2, dw += 2) {
+		word a = sw[0], b = sw[1];
+
+		dw[0] = low | a << up;
+		dw[1] = a >> down | b << up;
+		low = b >> down;
+	}
+	return done;
+}
+
+/* Right also for overlapping buffers when d is below s: nothing is written before what lies there has been read. */
+static void copy_up(unsigned char *d, const unsigned char *s, size_t n)
+{
+	if (n >= 4 * WORD) {
+		for (; misaligned(d); n--)
+			*d++ = *s++;
+		if (misaligned(s)) {
+			size_t done = copy_shifted(d, s, n);
+
+			d += done, s += done, n -= done;
+		} else {
+			for (; n >= BLOCK; n -= BLOCK, d += BLOCK, s += BLOCK) {
+				const word *f = (const word *)s;
+				word *t = (word *)d;
+				word a = f[0], b = f[1], c = f[2], e = f[3], g = f[4], h = f[5], i = f[6], j = f[7];
+
+				t[0] = a, t[1] = b, t[2] = c, t[3] = e, t[4] = g, t[5] = h, t[6] = i, t[7] = j;
+			}
+			for (; n >= WORD; n -= WORD, d += WORD, s += WORD)
+				*(word *)d = *(const word *)s;
+		}
+	}
+	while (n--)
+		*d++ = *s++;
+}
+
+/*
+ * For d above s: from the ends down, by words where both allow it, by 32-bit halves where only those are aligned
+ * (device-tree structure moves by 4).
+ */
+static void copy_down(unsigned char *d, const unsigned char *s, size_t n)
+{
+	typedef uint32_t __attribute__((may_alias)) half;
+	uintptr_t differ = (uintptr_t)d ^ (uintptr_t)s;
+
+	d += n, s += n;
+	if (differ % sizeof(half) == 0) {
+		for (; n && misaligned(d) % sizeof(half); n--)
+			*--d = *--s;
+		for (; n >= sizeof(half) && (differ % WORD || misaligned(d)); n -= sizeof(half)) {
+			d -= sizeof(half), s -= sizeof(half);
+			*(half *)d = *(const half *)s;
+		}
+		for (; n >= WORD; n -= WORD) {
+			d -= WORD, s -= WORD;
+			*(word *)d = *(const word *)s;
+		}
+	}
+	while (n--)
+		*--d = *--s;
+}
+
+void *memcpy(void *restrict dst, const void *restrict src, size_t n)
+{
+	copy_up(dst, src, n);
+	return dst;
+}
+
+void *memmove(void *dst, const void *src, size_t n)
+{
+	if ((uintptr_t)dst - (uintptr_t)src >= n) /* below, or not overlapping: one unsigned compare */
+		copy_up(dst, src, n);
+	else
+		copy_down(dst, src, n);
+	return dst;
+}
+
+void *memset(void *dst, int c, size_t n)
+{
+	unsigned char *d = dst;
+	word fill = (unsigned char)c * UINT64_C(0x0101010101010101);
+
+	if (n >= 2 * WORD) {
+		for (; misaligned(d); n--)
+			*d++ = (unsigned char)c;
+		for (; n >= BLOCK; n -= BLOCK, d += BLOCK) {
+			word *t = (word *)d;
+
+			t[0] = fill, t[1] = fill, t[2] = fill, t[3] = fill, t[4] = fill, t[5] = fill, t[6] = fill, t[7] = fill;
+		}
+		for (; n >= WORD; n -= WORD, d += WORD)
+			*(word *)d = fill;
+	}
+	while (n--)
+		*d++ = (unsigned char)c;
+	return dst;
+}
+
+int memcmp(const void *a, const void *b, size_t n)
+{
+	const unsigned char *x = a, *y = b;
+
+	for (; n; n--, x++, y++)
+		if (*x != *y)
+			return *x - *y;
+	return 0;
+}
+
+void *memchr(const void *s, int c, size_t n)
+{
+	for (const unsigned char *p = s; n; n--, p++)
+		if (*p == (unsigned char)c)
+			return (void *)(uintptr_t)p;
+	return NULL;
+}
+
+size_t strlen(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n])
+		n++;
+	return n;
+}
+
+size_t strnlen(const char *s, size_t max)
+{
+	size_t n = 0;
+
+	while (n < max && s[n])
+		n++;
+	return n;
+}
+
+int strcmp(const char *a, const char *b)
+{
+	for (; *a && *a == *b; a++, b++)
+		;
+	return (unsigned char)*a - (unsigned char)*b;
+}
+
+int strncmp(const char *a, const char *b, size_t n)
+{
+	for (; n && *a && *a == *b; n--, a++, b++)
+		;
+	return n ? (unsigned char)*a - (unsigned char)*b : 0;
+}
+
+char *strchr(const char *s, int c)
+{
+	for (; *s != (char)c; s++)
+		if (!*s)
+			return NULL;
+	return (char *)(uintptr_t)s;
+}
+
+char *strrchr(const char *s, int c)
+{
+	const char *last = NULL;
+
+	do {
+		if (*s == (char)c)
+			last = s;
+	} while (*s++);
+	return (char *)(uintptr_t)last;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plan_make: one part after the other, each of them going on past what an earlier one found, so that the user sees all findings at once.
+ */
+#include "common/plan.h"
+
+#include "common/plan_parts.h"
+#include "common/port.h"
+
+enum err plan_no_memory(struct plan_work *w)
+{
+	findings_add(w->in->findings, FINDING_NO_MEMORY, "the plan does not fit the boot arena: raise CONFIG_BOOT_ARENA_KIB (now %d)",
+		     CONFIG_BOOT_ARENA_KIB);
+	return ERR_NO_MEMORY;
+}
+
+static void check_cpu_start(struct plan_work *w, const struct vm_config *config, uint32_t n)
+{
+	const struct host *host = w->in->host;
+	const struct host_cpu *cpu = &host->cpus[n];
+
+	if (n == w->in->boot_cpu)
+		return;
+	if (cpu->start == CPU_START_NONE)
+		findings_add(w->in->findings, FINDING_UNSUPPORTED,
+			     "%s: cpus: CPU %u (%s) has no enable-method, so nothing can start it: use another CPU", config->path, n, cpu->path);
+	else if (cpu->start == CPU_START_SPIN_TABLE)
+		findings_add(w->in->findings, FINDING_UNSUPPORTED,
+			     "%s: cpus: CPU %u (%s) is started by a spin table, which this version does not do: use firmware with PSCI", config->path,
+			     n, cpu->path);
+	else if (host->psci != HOST_PSCI_SMC)
+		findings_add(w->in->findings, FINDING_UNSUPPORTED,
+			     "%s: cpus: CPU %u (%s) can be started only by PSCI, and the board's DTB has none with method \"smc\" (QEMU: -M virt,virtualization=on)",
+			     config->path, n, cpu->path);
+}
+
+/* One CPU of the file's list; true if it is the VM's now. */
+static bool take_cpu(struct plan_work *w, struct plan_vm *vm, uint32_t n)
+{
+	const struct vm_config *config = vm->config;
+	const struct host *host = w->in->host;
+	uint32_t *owner;
+
+	if (n >= host->nr_cpus) {
+		if (host->nr_cpus)
+			findings_add(w->in->findings, FINDING_CPU_MISSING, "%s: cpus: there is no CPU %u: the board has CPU 0 to %u", config->path, n,
+				     host->nr_cpus - 1);
+		return false;
+	}
+	owner = &w->plan->cpu_vm[n];
+	if (*owner == vm->id) {
+		findings_add(w->in->findings, FINDING_CPU_TAKEN, "%s: cpus: CPU %u is named twice: name each CPU once", config->path, n);
+		return false;
+	}
+	if (*owner != PLAN_NO_VM) {
+		findings_add(w->in->findings, FINDING_CPU_TAKEN, "%s: cpus: CPU %u belongs to %s already, and CPUs cannot be shared yet: name another one",
+			     config->path, n, w->plan->vms[*owner].config->path);
+		return false;
+	}
+	*owner = vm->id;
+	check_cpu_start(w, config, n);
+	return true;
+}
+
+static enum err plan_cpus(struct plan_work *w, struct plan_vm *vm)
+{
+	const struct vm_config *config = vm->config;
+
+	if (config->nr_vcpus > CONFIG_MAX_VCPUS) {
+		findings_add(w->in->findings, FINDING_UNSUPPORTED, "%s: vcpus: %u are more than a VM can have (%d, CONFIG_MAX_VCPUS)", config->path,
+			     config->nr_vcpus, CONFIG_MAX_VCPUS);
+		return OK;
+	}
+	if (config->nr_vcpus != config->nr_cpus)
+		findings_add(w->in->findings, FINDING_UNSUPPORTED,
+			     "%s: vcpus: %u vCPUs on %u CPUs would have to share them, which this version does not do: name as many cpus as vcpus",
+			     config->path, config->nr_vcpus, config->nr_cpus);
+	vm->vcpu_cpu = ARENA_ARRAY(w->in->arena, uint32_t, config->nr_vcpus);
+	if (!vm->vcpu_cpu)
+		return plan_no_memory(w);
+	for (uint32_t i = 0; i < config->nr_cpus; i++)
+		if (take_cpu(w, vm, config->cpus[i]) && vm->nr_vcpus < config->nr_vcpus)
+			vm->vcpu_cpu[vm->nr_vcpus++] = config->cpus[i];
+	return OK;
+}
+
+static void plan_gic(struct plan_work *w, struct plan_vm *vm)
+{
+	unsigned host = w->in->host->gic.version;
+	const struct vm_config *config = vm->config;
+
+	vm->gic_version = config->gic_version ? config->gic_version : host;
+	if (!host)
+		return; /* the board's DTB has no GIC: parse says so */
+	if (vm->gic_version == 3 && host == 2)
+		findings_add(w->in->findings, FINDING_UNSUPPORTED,
+			     "%s: gic-version: a GICv3 guest needs the system registers of a GICv3, and the board has a GICv2: remove gic-version", config->path);
+	else if (vm->gic_version != 3 && host == 2)
+		findings_add(w->in->findings, FINDING_UNSUPPORTED,
+			     "%s: gic-version: the board has a GICv2, and this version runs guests on a GICv3 only (QEMU: -M virt,gic-version=3)", config->path);
+	else if (vm->gic_version != 3)
+		findings_add(w->in->findings, FINDING_UNSUPPORTED, "%s: gic-version: this version gives guests a GICv3 only: use gic-version = <3>",
+			     config->path);
+}
+
+/* The lowest SPI from INTID 33 (SPI 1, as QEMU's virt has its UART) that no passed-through device of the VM uses. */
+static uint32_t free_intid(const struct plan_vm *vm)
+{
+	uint32_t intid = 33;
+
+	for (uint32_t i = 0; i < vm->nr_irqs; i++) /* sorted */
+		if (vm->irqs[i].intid == intid)
+			intid++;
+	return intid;
+}
+
+static void plan_interrupts(struct plan_vm *vm)
+{
+	uint32_t highest = 32;
+
+	if (vm->nr_irqs)
+		highest = vm->irqs[vm->nr_irqs - 1].intid;
+	if (vm->config->console) {
+		vm->frames.uart_intid = free_intid(vm);
+		if (vm->frames.uart_intid > highest)
+			highest = vm->frames.uart_intid;
+	}
+	/* GICD_TYPER.ITLinesNumber counts in 32s (IHI 0069). */
+	vm->nr_intids = (uint32_t)align_up(highest + 1, 32);
+}
+
+static enum err plan_vm_resources(struct plan_work *w, struct plan_vm *vm)
+{
+	enum err e = plan_cpus(w, vm);
+
+	if (e)
+		return e;
+	plan_gic(w, vm);
+	/* What a device's registers are rounded to; with "auto" they are looked at in 4 KiB pages first, and plan_stage2.c decides by the result. */
+	vm->stage2.granule_shift = plan_min_align(vm) == KIB(64) ? 16 : 12;
+	e = passthrough_resolve(w->in, vm, w->owner);
+	if (e == ERR_NO_MEMORY)
+		return plan_no_memory(w);
+	plan_interrupts(vm);
+	plan_pool_count_dtb(w, vm);
+	return OK;
+}
+
+static struct plan *plan_new(struct plan_work *w)
+{
+	const struct plan_input *in = w->in;
+	struct plan *plan = ARENA_NEW(in->arena, struct plan);
+
+	if (!plan)
+		return NULL;
+	*plan = (struct plan){
+		.host = in->host, .system = in->system, .hypervisor = in->hypervisor, .system_file = in->system_file, .host_dtb = in->host_dtb,
+		.vms = ARENA_ARRAY(in->arena, struct plan_vm, in->system->nr_vms),
+		.nr_vms = in->system->nr_vms,
+		.cpu_vm = ARENA_ARRAY(in->arena, uint32_t, in->host->nr_cpus),
+	};
+	w->vms = ARENA_ARRAY(in->arena, struct plan_vm_work, in->system->nr_vms);
+	w->owner = ARENA_ARRAY(in->arena, uint32_t, in->host->nr_nodes);
+	if (!plan->vms || !plan->cpu_vm || !w->vms || !w->owner)
+		return NULL;
+	for (uint32_t i = 0; i < in->host->nr_cpus; i++)
+		plan->cpu_vm[i] = PLAN_NO_VM;
+	for (uint32_t i = 0; i < in->host->nr_nodes; i++)
+		w->owner[i] = PLAN_NO_VM;
+	for (uint32_t i = 0; i < plan->nr_vms; i++) {
+		plan->vms[i].config = &in->system->vms[i];
+		plan->vms[i].id = i;
+	}
+	return plan;
+}
+
+static enum err plan_all(struct plan_work *w)
+{
+	struct plan *plan = w->plan;
+	enum err e = OK;
+
+	for (uint32_t i = 0; i < plan->nr_vms && !e; i++)
+		e = plan_vm_resources(w, &plan->vms[i]);
+	if (!e)
+		e = plan_memory_prepare(w);
+	if (!e)
+		e = plan_memory_place(w);
+	for (uint32_t i = 0; i < plan->nr_vms && !e; i++)
+		e = plan_images_place(w, i);
+	return e;
+}
+
+/* What parse lets through only with a finding of its own; a caller without parse (a test) still gets no plan of it. */
+static void check_limits(struct plan_work *w)
+{
+	const struct host *host = w->in->host;
+	struct findings *f = w->in->findings;
+
+	if (w->in->system->nr_vms > CONFIG_MAX_VMS)
+		findings_add(f, FINDING_NO_MEMORY, "/vms: %u VMs are more than this hypervisor was built for (%d, CONFIG_MAX_VMS)",
+			     w->in->system->nr_vms, CONFIG_MAX_VMS);
+	if (!w->in->system->nr_vms && !findings_has(f, FINDING_NO_VMS))
+		findings_add(f, FINDING_NO_VMS, "/vms: there is no VM: add a node for each");
+	if (!host->gic.version && !findings_has(f, FINDING_DTB_UNSUPPORTED))
+		findings_add(f, FINDING_DTB_UNSUPPORTED, "the board's DTB has no GICv2 or GICv3");
+}
+
+struct plan *plan_make(const struct plan_input *in)
+{
+	struct plan_work w = { .in = in };
+
+	check_limits(&w);
+	if (in->system->nr_vms > CONFIG_MAX_VMS)
+		return NULL;
+	w.plan = plan_new(&w);
+	if (!w.plan) {
+		(void)plan_no_memory(&w);
+		return NULL;
+	}
+	if (plan_all(&w) || plan_found(&w))
+		return NULL;
+	return w.plan;
+}
+
+enum err plan_ram_pa(const struct plan_vm *vm, uint64_t ipa, uint64_t size, pa_t *pa)
+{
+	for (uint32_t i = 0; i < vm->nr_regions; i++) {
+		const struct plan_region *r = &vm->regions[i];
+
+		if (r->kind == PLAN_REGION_RAM && range_within(ipa, size, r->ipa.v, r->size)) {
+			*pa = pa_add(r->pa, ipa - r->ipa.v);
+			return OK;
+		}
+	}
+	return ERR_NOT_FOUND;
+}

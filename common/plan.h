@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * struct plan: which physical page, CPU, interrupt and image belongs to which VM, and what each VM sees. plan_make() is a pure
+ * function of struct host and struct system; apply only carries it out. Its counterpart is prove.h.
+ */
+#ifndef COMMON_PLAN_H
+#define COMMON_PLAN_H
+
+#include "common/host.h"
+#include "common/lib/addr.h"
+#include "common/lib/arena.h"
+#include "common/lib/err.h"
+#include "common/lib/findings.h"
+#include "common/system.h"
+
+enum plan_region_kind {
+	PLAN_REGION_RAM,    /* normal memory, read-write-execute for the guest */
+	PLAN_REGION_DEVICE, /* registers of a passed-through device, Device-nGnRE at stage 2, execute-never */
+};
+
+/* One range of a VM's stage-2 map. ipa, pa and size are multiples of the VM's granule. */
+struct plan_region {
+	enum plan_region_kind kind;
+	ipa_t ipa;
+	pa_t pa;
+	uint64_t size;
+	uint32_t node; /* PLAN_REGION_DEVICE: index into host.nodes */
+};
+
+/* A physical interrupt forwarded to a VM; the guest sees the same INTID. */
+struct plan_irq {
+	uint32_t intid; /* an SPI */
+	bool edge;
+	uint32_t node; /* whose it is */
+};
+
+enum plan_grant_kind {
+	PLAN_GRANT_OWN,  /* the VM has it alone */
+	PLAN_GRANT_COPY, /* described in the guest DTB only: fixed clocks and other inert nodes */
+};
+
+/* A host node that appears in the guest DTB. */
+struct plan_grant {
+	uint32_t node; /* index into host.nodes */
+	enum plan_grant_kind kind;
+	const char *reason; /* why, in the user's words */
+};
+
+/* Bytes to be in guest memory before the VM starts. pa is where that guest address lies; image data is in system.images. */
+struct plan_load {
+	uint32_t image; /* SYSTEM_NO_IMAGE: nothing to load */
+	ipa_t ipa;
+	pa_t pa;
+	uint64_t size;    /* bytes to copy */
+	uint64_t mem_size;/* bytes it occupies (an Image's header says more than the file has) */
+};
+
+/* The geometry of a VM's stage 2 (Arm ARM DDI 0487, D8.2 "Translation process"). */
+struct plan_stage2 {
+	unsigned granule_shift; /* 12 or 16 */
+	unsigned ipa_bits;      /* 32 .. 48 */
+	unsigned start_level;   /* 0 .. 2 */
+	unsigned root_pages;    /* concatenated start-level tables, 1 .. 16 */
+	unsigned table_pages;   /* of granule size, the root included */
+	const char *granule_reason; /* why this granule */
+};
+
+/* Register frames that EL2 emulates, in the guest's addresses. size 0: the VM has none. */
+struct plan_frames {
+	struct mem_range gicd, gicr; /* gicr: nr_vcpus x 128 KiB */
+	struct mem_range gicc;       /* GICv2 guests only, which have no gicr */
+	struct mem_range uart;       /* PL011 */
+	uint32_t uart_intid;
+};
+
+struct plan_vm {
+	const struct vm_config *config;
+	uint32_t id;        /* index into plan.vms */
+	uint32_t *vcpu_cpu; /* for each vCPU: index into host.cpus */
+	uint32_t nr_vcpus;
+	unsigned gic_version;
+	uint32_t nr_intids; /* of the virtual distributor: 32 + SPIs, a multiple of 32, at most 1020 rounded to 1024 */
+
+	struct plan_region *regions; /* sorted by ipa, disjoint */
+	uint32_t nr_regions;
+	struct plan_irq *irqs; /* sorted by intid */
+	uint32_t nr_irqs;
+	struct plan_grant *grants;
+	uint32_t nr_grants;
+	struct plan_frames frames;
+	struct plan_stage2 stage2;
+
+	struct plan_load kernel, ramdisk;
+	ipa_t entry;
+	ipa_t dtb; /* where the guest DTB goes: 2 MiB-aligned if there is room for that, else 64 KiB-aligned; 8-byte-aligned with fdt-address */
+	pa_t dtb_pa;
+	uint32_t dtb_room; /* bytes there that nothing else uses, at least dtb_max */
+	uint32_t dtb_max;  /* an upper bound of dtb_size: what the pool has for EL2's own copy */
+	void *dtb_blob;    /* the finished guest DTB (written by dt/guest_dtb.c), NULL before */
+	uint32_t dtb_size; /* bytes of dtb_blob */
+};
+
+/* Two inputs, and what the DTB does not tell: where we are on the board. */
+struct plan_input {
+	const struct host *host;
+	const struct system *system;
+	uint32_t boot_cpu;  /* index into host.cpus of the CPU that runs EL2's boot: it needs no start method */
+	bool granule64_ok;  /* every CPU's stage 2 has the 64 KiB granule (ID_AA64MMFR0_EL1.TGran64_2, TGran64) */
+	struct mem_range hypervisor; /* image with its bss */
+	struct mem_range system_file;
+	struct mem_range host_dtb;
+	struct arena *arena;
+	struct findings *findings;
+};
+
+struct plan {
+	const struct host *host;
+	const struct system *system;
+	struct mem_range hypervisor, system_file, host_dtb;
+	struct mem_range pool; /* EL2's run-time memory: stacks, vCPUs, stage-2 tables, virtual GICs; see PLAN_*_BYTES */
+	struct plan_vm *vms;
+	uint32_t nr_vms;
+	uint32_t *cpu_vm; /* for each host CPU: index into vms, or PLAN_NO_VM */
+};
+
+#define PLAN_NO_VM UINT32_MAX
+
+/*
+ * What the pool is counted from, per object in bytes: upper bounds, the same on EL2 and on the host, so that both see the same plan.
+ * The run-time code has a static assertion for each.
+ */
+#define PLAN_BYTES_PER_CPU   (CONFIG_CPU_STACK_SIZE + 8192) /* stack, its guard page, struct cpu */
+#define PLAN_BYTES_PER_VCPU  4096                           /* struct vcpu, struct vgic_cpu */
+#define PLAN_BYTES_PER_VM    8192                           /* struct vm, console line and receive buffers */
+#define PLAN_BYTES_PER_INTID 16                             /* virtual distributor state */
+
+/* Every problem becomes a finding in in->findings. Returns the plan, or NULL when there was one. */
+struct plan *plan_make(const struct plan_input *in) MUST_CHECK;
+
+/* The physical address behind a guest address of the VM's RAM, when [ipa, ipa+size) lies in one region. */
+enum err plan_ram_pa(const struct plan_vm *vm, uint64_t ipa, uint64_t size, pa_t *pa) MUST_CHECK;
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* EL2's run-time memory: how much the plan needs, and where it lies. */
+#include "common/plan_parts.h"
+
+/*
+ * A guest DTB: what every guest has (root, chosen, memory, psci, timer, GIC, UART), a node for each CPU, and the granted nodes. Of a
+ * granted node the host DTB's structure block tells the length; its property names, and rewritten properties, are in the factor.
+ */
+#define DTB_BYTES_FIXED     KIB(6)
+#define DTB_BYTES_PER_VCPU  256
+#define DTB_BYTES_PER_GRANT 512 /* names, and bus nodes above it */
+#define DTB_NODE_FACTOR     4
+
+static uint64_t node_span(const struct host *host, uint32_t node)
+{
+	int64_t end = node + 1 < host->nr_nodes ? host->nodes[node + 1].offset : (int64_t)host->fdt_size;
+	int64_t span = end - host->nodes[node].offset;
+
+	return span > 0 ? (uint64_t)span : 0;
+}
+
+void plan_pool_count_dtb(struct plan_work *w, struct plan_vm *vm)
+{
+	const char *bootargs = vm->config->bootargs;
+	uint64_t bytes = DTB_BYTES_FIXED + (uint64_t)vm->nr_vcpus * DTB_BYTES_PER_VCPU;
+
+	for (uint32_t i = 0; i < vm->nr_grants; i++)
+		bytes += DTB_BYTES_PER_GRANT + DTB_NODE_FACTOR * node_span(w->in->host, vm->grants[i].node);
+	while (bootargs && *bootargs++)
+		bytes++;
+	/* The arm64 boot protocol ends at 2 MiB (Linux, Documentation/arch/arm64/booting.rst, section 2). */
+	vm->dtb_max = (uint32_t)u64_min(align_up(bytes, PLAN_PAGE), MIB(2));
+}
+
+static uint64_t vm_pool_size(const struct plan_vm *vm)
+{
+	const struct plan_stage2 *s2 = &vm->stage2;
+	uint64_t granule = BIT(s2->granule_shift);
+
+	return PLAN_BYTES_PER_VM + (uint64_t)vm->nr_vcpus * PLAN_BYTES_PER_VCPU +
+	       align_up((uint64_t)vm->nr_intids * PLAN_BYTES_PER_INTID, PLAN_PAGE) + vm->dtb_max +
+	       /* The root is aligned to its size: at worst as much is lost before it. */
+	       (s2->table_pages + s2->root_pages) * granule;
+}
+
+uint64_t plan_pool_size(const struct plan *plan)
+{
+	uint64_t size = (uint64_t)plan->host->nr_cpus * PLAN_BYTES_PER_CPU;
+
+	for (uint32_t i = 0; i < plan->nr_vms; i++)
+		size += vm_pool_size(&plan->vms[i]);
+	return align_up(size, PLAN_PAGE);
+}
+
+#define POOL_ALIGN KIB(64) /* so that tables of that granule, allocated first, lose nothing */
+
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+bool plan_pool_find(const struct plan *plan, const struct range_set *free, uint64_t size, uint64_t *base)
+{
+	bool found = false;
+
+	for (uint32_t i = 0; i < free->nr; i++) {
+		uint64_t first = align_up(free->r[i].base, POOL_ALIGN);
+		uint64_t end = free->r[i].base + free->r[i].size;
+
+		if (first >= end || end - first < size)
+			continue;
+
+		/* A range below the hypervisor is nearest at its end, one above at its beginning. */
+		uint64_t at = first < plan->hypervisor.base ? align_down(end - size, POOL_ALIGN) : first;
+
+		if (!found || distance(at, plan->hypervisor.base) < distance(*base, plan->hypervisor.base)) {
+			*base = at;
+			found = true;
+		}
+	}
+	return found;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What common/ needs from the layers above it, bound by the linker. Each function has exactly one implementation, in the folder its
+ * section names.
+ */
+#ifndef COMMON_PORT_H
+#define COMMON_PORT_H
+
+#include "common/plan.h"
+
+struct vcpu;
+struct vm;
+struct cpu;
+
+/* ---- passthrough/ ---- */
+
+/*
+ * The closure of the nodes a VM names in `passthrough`: fills vm->grants, the device regions (ipa = pa, whole pages of the granule) and
+ * irqs. Called by plan_make for every VM in turn. Problems become findings. *owner (an array of host->nr_nodes, PLAN_NO_VM at first) is
+ * the record of what has been given to whom, which it extends.
+ */
+enum err passthrough_resolve(const struct plan_input *in, struct plan_vm *vm, uint32_t *owner) MUST_CHECK;
+
+/* ---- gic/: the physical interrupt controller ---- */
+
+/* Boot CPU, once, boot only: maps the frames at EL2 and sets up the distributor. */
+enum err gic_init(const struct host *host) MUST_CHECK;
+
+/* Each CPU, itself: its redistributor and CPU interface (EOImode 1), the kick SGI and the maintenance PPI enabled. */
+enum err gic_init_cpu(struct cpu *cpu) MUST_CHECK;
+
+/* Boot only: an interrupt EL2 handles itself (the console UART), on this CPU; handler runs with interrupts masked. */
+void gic_enable_own(uint32_t intid, bool edge, void (*handler)(void));
+
+/* Makes that CPU leave its guest (or its idle WFI) and look at its requests. No payload: set state first; it has the barrier that orders the two. */
+void gic_kick(const struct cpu *cpu);
+
+/* An IRQ exit, or idle with an interrupt pending: acknowledges all that is there, forwarding what is `vcpu`'s (NULL: none is loaded). */
+void gic_handle_irqs(struct cpu *cpu, struct vcpu *vcpu);
+
+/* ---- gic/: the virtual interrupt controller ---- */
+
+/* Boot only: the VM's virtual GIC and its MMIO frames (vm_add_mmio), its forwarded SPIs routed and configured but disabled. */
+enum err vgic_init_vm(struct vm *vm, const struct plan_vm *plan, struct arena *pool) MUST_CHECK;
+
+/* A vCPU is about to be entered at reset (CPU_ON, restart): its private interrupts and CPU interface as after reset. Runs on its CPU. */
+void vgic_reset_vcpu(struct vcpu *vcpu);
+
+/* The vCPU was turned off: its physical private interrupts (timers) are masked, list registers emptied. Runs on its CPU. */
+void vgic_stop_vcpu(struct vcpu *vcpu);
+
+/* On the vCPU's CPU after a kick, before entering it: takes in what other CPUs asked for, and fills list registers. */
+void vgic_sync_vcpu(struct vcpu *vcpu);
+
+/* Whether an enabled interrupt is pending for it that would wake a WFI. Any CPU. */
+bool vgic_vcpu_has_pending(struct vcpu *vcpu);
+
+/* The level of an emulated device's line (an SPI). Any CPU. */
+void vgic_set_spi_level(struct vm *vm, uint32_t intid, bool level);
+
+/* A trapped write to ICC_SGI1R_EL1 (0), ICC_ASGI1R_EL1 (1) or ICC_SGI0R_EL1 (2) by the guest. */
+void vgic_write_sgir(struct vcpu *vcpu, unsigned which, uint64_t value);
+
+/* The VM stops for good or for a restart: every physical SPI of it is disabled and deactivated. All its vCPUs are off. */
+void vgic_stop_vm(struct vm *vm);
+
+#endif

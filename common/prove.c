@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The proof, as a whole (prove.h): each VM by itself, then all of them against each other and against EL2. */
+#include "common/prove_internal.h"
+
+struct proof {
+	const struct plan *plan;
+	const struct prove_vm *vms;
+	struct findings *findings;
+	struct extent_list memory, tables, intids;
+};
+
+#define PROVE_FAIL(p, ...) findings_add((p)->findings, FINDING_PROOF_FAILED, __VA_ARGS__)
+
+static const char *vm_name(const struct plan *plan, uint32_t vm)
+{
+	return plan->vms[vm].config->name;
+}
+
+/* ---- what two have ---- */
+
+static void report_memory(struct findings *f, const struct extent *a, const struct extent *b)
+{
+	const struct extent *vm = a->class == EXTENT_VM || a->class == EXTENT_GICV_WINDOW ? a : b, *other = vm == a ? b : a;
+	uint64_t shared = b->base, ipa = vm->ipa + (shared - vm->base);
+
+	if (other->class == EXTENT_EL2 || other->class == EXTENT_GICV_FRAME)
+		findings_add(f, FINDING_PROOF_FAILED, "VM %s reaches physical 0x%llx (guest 0x%llx), which belongs to %s%s", vm->owner,
+			     (unsigned long long)shared, (unsigned long long)ipa, other->owner[0] == '/' ? "reserved memory " : "", other->owner);
+	else if (a->owner == b->owner)
+		findings_add(f, FINDING_PROOF_FAILED, "VM %s reaches physical 0x%llx twice (guest 0x%llx and 0x%llx)", vm->owner,
+			     (unsigned long long)shared, (unsigned long long)ipa, (unsigned long long)other->ipa);
+	else
+		findings_add(f, FINDING_PROOF_FAILED, "VM %s and VM %s both reach physical 0x%llx (guest 0x%llx and 0x%llx)", vm->owner, other->owner,
+			     (unsigned long long)shared, (unsigned long long)ipa, (unsigned long long)other->ipa);
+}
+
+static void report_table(struct findings *f, const struct extent *a, const struct extent *b)
+{
+	findings_add(f, FINDING_PROOF_FAILED, "VM %s and VM %s: the translation table at 0x%llx is used twice (for guest 0x%llx and 0x%llx)", a->owner,
+		     b->owner, (unsigned long long)b->base, (unsigned long long)a->ipa, (unsigned long long)b->ipa);
+}
+
+static void report_intid(struct findings *f, const struct extent *a, const struct extent *b)
+{
+	const struct extent *vm = a->class == EXTENT_VM ? a : b, *other = vm == a ? b : a;
+
+	if (other->class == EXTENT_EL2)
+		findings_add(f, FINDING_PROOF_FAILED, "VM %s is routed interrupt %llu, which belongs to %s", vm->owner, (unsigned long long)vm->base,
+			     other->owner);
+	else
+		findings_add(f, FINDING_PROOF_FAILED, "VM %s and VM %s are both routed interrupt %llu", vm->owner, other->owner,
+			     (unsigned long long)vm->base);
+}
+
+/* ---- what is nobody's ---- */
+
+static void add_forbidden(struct extent_list *l, enum extent_class class, const char *owner, struct mem_range range)
+{
+	/* prepare_lists counted these. */
+	bool room = extent_add(l, class, owner, range.base, range.size, 0);
+	(void)room;
+}
+
+#define FORBIDDEN_MEMORY (9 + HOST_MAX_REDIST_REGIONS)
+static void add_forbidden_memory(struct proof *p)
+{
+	const struct plan *plan = p->plan;
+	const struct host *host = plan->host;
+	const struct host_gic *gic = &host->gic;
+	const struct { const char *owner; struct mem_range range; } fixed[] = {
+		{"the hypervisor", plan->hypervisor}, {"the hypervisor's pool", plan->pool}, {"the board's DTB", plan->host_dtb},
+		{"the system file", plan->system_file}, {"the GIC's distributor", gic->dist}, {"the GIC's CPU interface", gic->cpu},
+		{"the GIC's hypervisor interface", gic->hyp},
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(fixed); i++)
+		add_forbidden(&p->memory, EXTENT_EL2, fixed[i].owner, fixed[i].range);
+	for (unsigned i = 0; i < gic->nr_redist && i < HOST_MAX_REDIST_REGIONS; i++)
+		add_forbidden(&p->memory, EXTENT_EL2, "the GIC's redistributors", gic->redist[i]);
+	add_forbidden(&p->memory, EXTENT_GICV_FRAME, "the GIC's virtual CPU interface", gic->vcpu);
+	if (host->console.present)
+		add_forbidden(&p->memory, EXTENT_EL2, "the hypervisor's console UART", host->console.regs);
+	for (uint32_t i = 0; i < host->nr_reserved; i++)
+		add_forbidden(&p->memory, EXTENT_EL2, host->reserved[i].path, host->reserved[i].range);
+}
+
+#define FORBIDDEN_INTIDS 5
+static void add_forbidden_intids(struct proof *p)
+{
+	const struct host *host = p->plan->host;
+	const struct { const char *owner; uint32_t intid; } own[FORBIDDEN_INTIDS] = {
+		{"the hypervisor's console UART", host->console.present ? host->console.intid : 0},
+		{"the GIC (maintenance)", host->gic.maint_intid}, {"the physical timer", host->timer.phys},
+		{"the virtual timer", host->timer.virt}, {"the hypervisor's timer", host->timer.hyp},
+	};
+
+	for (unsigned i = 0; i < FORBIDDEN_INTIDS; i++)
+		add_forbidden(&p->intids, EXTENT_EL2, own[i].owner, (struct mem_range){.base = own[i].intid, .size = own[i].intid != 0});
+}
+
+/* ---- each VM by itself ---- */
+
+#define FIRST_SPI 32
+#define LAST_SPI  1019
+
+static bool plan_has_irq(const struct plan_vm *vm, uint32_t intid)
+{
+	for (uint32_t i = 0; i < vm->nr_irqs; i++)
+		if (vm->irqs[i].intid == intid)
+			return true;
+	return false;
+}
+
+static bool is_routed(const struct prove_vm *built, uint32_t intid)
+{
+	for (uint32_t i = 0; i < built->nr_intids; i++)
+		if (built->intids[i] == intid)
+			return true;
+	return false;
+}
+
+static void check_vm_intids(struct proof *p, struct prove_walk *w, const struct prove_vm *built)
+{
+	const struct plan_vm *vm = w->vm;
+	bool same = built->nr_intids == vm->nr_irqs;
+
+	for (uint32_t i = 0; i < built->nr_intids; i++) {
+		uint32_t intid = built->intids[i];
+
+		same = same && vm->irqs[i].intid == intid;
+		if (intid < FIRST_SPI || intid > LAST_SPI || intid >= vm->nr_intids)
+			PROVE_FAULT(w, "is routed interrupt %u, which is no SPI of its virtual GIC (%u INTIDs)", intid, vm->nr_intids);
+		if (!extent_add(&p->intids, EXTENT_VM, w->name, intid, 1, 0))
+			PROVE_FAULT(w, "interrupt %u: too many to compare with other VMs", intid);
+	}
+	if (same)
+		return;
+	for (uint32_t i = 0; i < built->nr_intids; i++)
+		if (!plan_has_irq(vm, built->intids[i]))
+			PROVE_FAULT(w, "is routed interrupt %u, which the plan does not grant", built->intids[i]);
+	for (uint32_t i = 0; i < vm->nr_irqs; i++)
+		if (!is_routed(built, vm->irqs[i].intid))
+			PROVE_FAULT(w, "interrupt %u: the plan grants it, but it is not routed", vm->irqs[i].intid);
+}
+
+static bool config_has_cpu(const struct vm_config *config, uint32_t cpu)
+{
+	for (uint32_t i = 0; i < config->nr_cpus; i++)
+		if (config->cpus[i] == cpu)
+			return true;
+	return false;
+}
+
+static void check_vm_cpus(struct prove_walk *w)
+{
+	const struct plan *plan = w->plan;
+	const struct plan_vm *vm = w->vm;
+
+	if (vm->nr_vcpus != vm->config->nr_vcpus)
+		PROVE_FAULT(w, "the plan has %u vCPUs, its configuration %u", vm->nr_vcpus, vm->config->nr_vcpus);
+	for (uint32_t i = 0; i < vm->nr_vcpus; i++) {
+		uint32_t cpu = vm->vcpu_cpu[i], owner = cpu < plan->host->nr_cpus ? plan->cpu_vm[cpu] : PLAN_NO_VM;
+
+		if (owner != vm->id)
+			PROVE_FAULT(w, "vCPU %u is on CPU %u, which belongs to %s", i, cpu,
+				    cpu >= plan->host->nr_cpus ? "no board" : owner < plan->nr_vms ? vm_name(plan, owner) : "no VM");
+		if (!config_has_cpu(vm->config, cpu))
+			PROVE_FAULT(w, "vCPU %u is on CPU %u, which its cpus property does not name", i, cpu);
+	}
+}
+
+static void check_vm(struct proof *p, uint32_t i)
+{
+	const struct prove_vm *built = &p->vms[i];
+	const struct plan_vm *vm = &p->plan->vms[i];
+	struct prove_walk w = {
+		.plan = p->plan, .vm = vm, .name = vm_name(p->plan, i), .findings = p->findings,
+		.table_memory = built->tables.size ? built->tables : p->plan->pool, .tables_are_physical = !built->tables.size,
+		.table_pages_left = vm->stage2.table_pages, .tables = &p->tables, .memory = &p->memory,
+	};
+
+	if (vm->id != i)
+		PROVE_FAULT(&w, "is VM %u of the plan, but says it is %u", i, vm->id);
+	prove_check_regions(&w);
+	if (prove_decode_registers(&w, built->vttbr, built->vtcr)) {
+		prove_walk_tables(&w, built->vttbr);
+		prove_end_runs(&w);
+	}
+	check_vm_intids(p, &w, built);
+	check_vm_cpus(&w);
+	if (w.faults > PROVE_MAX_FAULTS)
+		PROVE_FAIL(p, "VM %s: %u more faults", w.name, w.faults - PROVE_MAX_FAULTS);
+}
+
+/* ---- all of them ---- */
+
+/* PS and VS are the machine's, so they are one for all. */
+static void check_registers_together(struct proof *p)
+{
+	const uint64_t machine = GENMASK(19, 16);
+
+	for (uint32_t i = 1; i < p->plan->nr_vms; i++)
+		if ((p->vms[i].vtcr ^ p->vms[0].vtcr) & machine)
+			PROVE_FAIL(p, "VM %s and VM %s: VTCR_EL2.PS or VS differ (0x%llx, 0x%llx)", vm_name(p->plan, 0), vm_name(p->plan, i),
+				   (unsigned long long)p->vms[0].vtcr, (unsigned long long)p->vms[i].vtcr);
+}
+
+/* A CPU that is said to be a VM's must be one its configuration names. */
+static void check_cpu_owners(struct proof *p)
+{
+	const struct plan *plan = p->plan;
+
+	for (uint32_t cpu = 0; cpu < plan->host->nr_cpus; cpu++) {
+		uint32_t vm = plan->cpu_vm[cpu];
+
+		if (vm == PLAN_NO_VM)
+			continue;
+		if (vm >= plan->nr_vms)
+			PROVE_FAIL(p, "CPU %u belongs to VM %u, which does not exist", cpu, vm);
+		else if (!config_has_cpu(plan->vms[vm].config, cpu))
+			PROVE_FAIL(p, "CPU %u belongs to VM %s, whose cpus property does not name it", cpu, vm_name(plan, vm));
+	}
+}
+
+/* A correct VM reaches one piece a region, and has one route an interrupt; a fault may make a few more, and is found without them too. */
+#define SPARE_PIECES 16
+
+static enum err prepare_lists(struct proof *p, struct arena *arena)
+{
+	uint64_t pieces = FORBIDDEN_MEMORY + (uint64_t)p->plan->host->nr_reserved, tables = 0, intids = FORBIDDEN_INTIDS;
+
+	for (uint32_t i = 0; i < p->plan->nr_vms; i++) {
+		pieces += (uint64_t)p->plan->vms[i].nr_regions + SPARE_PIECES;
+		tables += p->plan->vms[i].stage2.table_pages;
+		intids += p->vms[i].nr_intids;
+	}
+	if (pieces > UINT32_MAX || tables > UINT32_MAX || intids > UINT32_MAX || extent_list_init(&p->memory, (uint32_t)pieces, arena) ||
+	    extent_list_init(&p->tables, (uint32_t)tables, arena) || extent_list_init(&p->intids, (uint32_t)intids, arena)) {
+		PROVE_FAIL(p, "the boot arena is too small for the proof");
+		return ERR_NO_MEMORY;
+	}
+	return OK;
+}
+
+enum err prove_separation(const struct plan *plan, const struct prove_vm *vms, struct arena *arena, struct findings *findings)
+{
+	struct proof p = {.plan = plan, .vms = vms, .findings = findings};
+	unsigned before = findings->count;
+
+	if (prepare_lists(&p, arena))
+		return ERR_NO_MEMORY;
+	add_forbidden_memory(&p);
+	add_forbidden_intids(&p);
+	for (uint32_t i = 0; i < plan->nr_vms; i++)
+		check_vm(&p, i);
+	check_registers_together(&p);
+	check_cpu_owners(&p);
+	extent_find_conflicts(&p.memory, findings, report_memory);
+	extent_find_conflicts(&p.tables, findings, report_table);
+	extent_find_conflicts(&p.intids, findings, report_intid);
+	return findings->count == before ? OK : ERR_DENIED;
+}

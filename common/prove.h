@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * prove: shows, from what was really built and not from how, that the VMs are apart. It shares with the planner and the table builder
+ * nothing but the architecture's constants: it has its own decoder of stage-2 descriptors, written from the Arm ARM.
+ */
+#ifndef COMMON_PROVE_H
+#define COMMON_PROVE_H
+
+#include "common/plan.h"
+
+/* The stage 2 that a VM will run with, as the registers describe it. HCR_EL2.FWB is 0: it would change what MemAttr means. */
+struct prove_vm {
+	uint64_t vttbr; /* VMID: plan_vm.id + 1. BADDR is followed as a pointer: valid where tables are identity-mapped or the host's own */
+	uint64_t vtcr;
+	struct mem_range tables; /* where its tables may lie, for tables in the host's own memory; size 0: in plan->pool. Nothing outside is read. */
+	const uint32_t *intids; /* physical SPIs routed to it, as apply will program them */
+	uint32_t nr_intids;
+};
+
+/*
+ * Checks, for every VM: each byte its tables reach is one its plan grants with that kind (RAM: normal, RWX; device: device, never executable), at the
+ * IPA the plan says, and every granted byte is reached. For every pair: no byte, device page or INTID is shared. For EL2: no VM reaches the
+ * hypervisor's image, its pool, the host DTB, the system file, reserved memory, the console UART or the physical GIC (GICv2's virtual CPU interface
+ * aside, which is banked by CPU, where the plan grants it). CPUs, VMIDs and translation tables have one VM each.
+ * Problems become FINDING_PROOF_FAILED with both owners and the address. vms[i] belongs to plan->vms[i].
+ * ERR_DENIED if anything was found; ERR_NO_MEMORY if the arena is too small.
+ */
+enum err prove_separation(const struct plan *plan, const struct prove_vm *vms, struct arena *arena, struct findings *findings) MUST_CHECK;
+
+#endif

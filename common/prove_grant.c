@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The proof: whether a VM reaches what its plan grants, no more and no less, and whether the plan may grant it. */
+#include "common/lib/format.h"
+#include "common/prove_internal.h"
+
+#define NORMAL_WB       (UINT64_C(0xf) << 2)
+#define DEVICE_nGnRE    (UINT64_C(1) << 2)
+#define READ_WRITE      (UINT64_C(3) << 6)
+#define INNER_SHAREABLE (UINT64_C(3) << 8)
+#define OUTER_SHAREABLE (UINT64_C(2) << 8) /* what device memory is, whatever SH says (D8.5) */
+#define EXECUTE_NEVER   (UINT64_C(2) << 53) /* with FEAT_XNX neither at EL1 nor at EL0; without it bit 53 is RES0 and bit 54 is XN */
+
+/* The one encoding of each kind of region. */
+static const uint64_t region_attrs[] = {
+	[PLAN_REGION_RAM] = NORMAL_WB | READ_WRITE | INNER_SHAREABLE,
+	[PLAN_REGION_DEVICE] = DEVICE_nGnRE | READ_WRITE | OUTER_SHAREABLE | EXECUTE_NEVER,
+};
+
+#define ATTRS_TEXT_LEN 96
+
+/* Stage-2 attributes in words (DDI 0487, D8.4 "Memory access control", D8.5 "Memory region attributes"). */
+static const char *attrs_text(char *buf, uint64_t attrs)
+{
+	static const char *const device[] = {"device nGnRnE", "device nGnRE", "device nGRE", "device GRE"};
+	static const char *const access[] = {"no access", "read-only", "write-only", "read-write"};
+	static const char *const share[] = {"non-shareable", "reserved shareability", "outer shareable", "inner shareable"};
+	static const char *const execute[] = {"executable", "executable at EL0 only", "never executable", "executable at EL1 only"};
+	unsigned type = FIELD(attrs, 5, 2);
+	const char *memory = type < 4 ? device[type] : type == 0xf ? "normal write-back" : type & 3 ? "normal not write-back" : "reserved memory type";
+
+	format_text(buf, ATTRS_TEXT_LEN, "%s, %s, %s, %s", memory, access[FIELD(attrs, 7, 6)], execute[FIELD(attrs, 54, 53)],
+		    share[FIELD(attrs, 9, 8)]);
+	return buf;
+}
+
+bool prove_is_gicv_window(const struct prove_walk *w, const struct plan_region *r)
+{
+	const struct host_gic *gic = &w->plan->host->gic;
+
+	return r->kind == PLAN_REGION_DEVICE && r->node == gic->node && w->vm->gic_version == 2 &&
+	       ranges_overlap(r->pa.v, r->size, gic->vcpu.base, gic->vcpu.size);
+}
+
+/* What the VM really reaches goes into the search for shared memory, granted or not. */
+static void note_piece(struct prove_walk *w, const struct plan_region *r, uint64_t ipa, uint64_t pa, uint64_t size)
+{
+	enum extent_class class = r && prove_is_gicv_window(w, r) ? EXTENT_GICV_WINDOW : EXTENT_VM;
+
+	if (!extent_add(w->memory, class, w->name, pa, size, ipa))
+		PROVE_FAULT(w, "guest 0x%llx, physical 0x%llx: too many pieces to compare with other VMs", (unsigned long long)ipa,
+			    (unsigned long long)pa);
+}
+
+static void report_missing(struct prove_walk *w, const struct plan_region *r, uint64_t offset, uint64_t size)
+{
+	PROVE_FAULT(w, "guest 0x%llx, %llu bytes: the plan grants it, the tables do not reach it", (unsigned long long)(r->ipa.v + offset),
+		    (unsigned long long)size);
+}
+
+static void next_region(struct prove_walk *w)
+{
+	w->region++;
+	w->region_done = 0;
+}
+
+/* [ipa, ipa+size) is both reached and granted. */
+static void compare_piece(struct prove_walk *w, const struct plan_region *r, const struct prove_run *run, uint64_t pa)
+{
+	char is[ATTRS_TEXT_LEN], should[ATTRS_TEXT_LEN];
+	uint64_t expected = region_attrs[r->kind == PLAN_REGION_RAM ? PLAN_REGION_RAM : PLAN_REGION_DEVICE];
+
+	if (run->pa != pa)
+		PROVE_FAULT(w, "guest 0x%llx reaches physical 0x%llx, the plan grants 0x%llx", (unsigned long long)run->ipa,
+			    (unsigned long long)run->pa, (unsigned long long)pa);
+	if (run->attrs != expected)
+		PROVE_FAULT(w, "guest 0x%llx, physical 0x%llx is %s; the plan grants %s", (unsigned long long)run->ipa,
+			    (unsigned long long)run->pa, attrs_text(is, run->attrs), attrs_text(should, expected));
+	note_piece(w, r, run->ipa, run->pa, run->size);
+}
+
+/* Cuts a run at the borders of regions. */
+void prove_take_run(struct prove_walk *w, const struct prove_run *run)
+{
+	struct prove_run rest = *run;
+
+	while (rest.size) {
+		const struct plan_region *r = w->region < w->vm->nr_regions ? &w->vm->regions[w->region] : NULL;
+		uint64_t due = r ? r->ipa.v + w->region_done : UINT64_MAX, left = r ? r->size - w->region_done : 0;
+
+		if (r && due < rest.ipa) {
+			uint64_t missing = u64_min(left, rest.ipa - due);
+			report_missing(w, r, w->region_done, missing);
+			w->region_done += missing;
+			if (missing == left)
+				next_region(w);
+			continue;
+		}
+
+		struct prove_run piece = rest;
+		if (due > rest.ipa) {
+			piece.size = u64_min(rest.size, due - rest.ipa);
+			PROVE_FAULT(w, "guest 0x%llx reaches physical 0x%llx, %llu bytes, which the plan does not grant", (unsigned long long)piece.ipa,
+				    (unsigned long long)piece.pa, (unsigned long long)piece.size);
+			note_piece(w, NULL, piece.ipa, piece.pa, piece.size);
+		} else {
+			piece.size = u64_min(rest.size, left);
+			compare_piece(w, r, &piece, r->pa.v + w->region_done);
+			w->region_done += piece.size;
+			if (piece.size == left)
+				next_region(w);
+		}
+		rest.ipa += piece.size;
+		rest.pa += piece.size;
+		rest.size -= piece.size;
+	}
+}
+
+void prove_end_runs(struct prove_walk *w)
+{
+	for (; w->region < w->vm->nr_regions; next_region(w)) {
+		const struct plan_region *r = &w->vm->regions[w->region];
+		report_missing(w, r, w->region_done, r->size - w->region_done);
+	}
+}
+
+/* RAM lies in the board's RAM; device registers are those of a node the VM was granted for itself. */
+static void check_region_source(struct prove_walk *w, const struct plan_region *r)
+{
+	const struct host *host = w->plan->host;
+	bool found = false;
+
+	if (r->kind == PLAN_REGION_RAM) {
+		for (uint32_t i = 0; i < host->nr_ram && !found; i++)
+			found = range_within(r->pa.v, r->size, host->ram[i].base, host->ram[i].size);
+		if (!found)
+			PROVE_FAULT(w, "the plan grants 0x%llx, %llu bytes, as RAM, which the board has not got there", (unsigned long long)r->pa.v,
+				    (unsigned long long)r->size);
+		return;
+	}
+	if (prove_is_gicv_window(w, r))
+		return;
+
+	const struct host_node *node = r->node < host->nr_nodes ? &host->nodes[r->node] : NULL;
+	for (uint32_t i = 0; i < w->vm->nr_grants && !found; i++)
+		found = w->vm->grants[i].node == r->node && w->vm->grants[i].kind == PLAN_GRANT_OWN;
+	if (!node || !found) {
+		PROVE_FAULT(w, "the plan grants registers at 0x%llx of a device the VM does not own: %s", (unsigned long long)r->pa.v,
+			    node ? node->path : "no node of the board");
+		return;
+	}
+	found = false;
+	for (uint32_t i = 0; i < node->nr_regs && !found; i++)
+		found = ranges_overlap(r->pa.v, r->size, node->regs[i].base, node->regs[i].size);
+	if (!found)
+		PROVE_FAULT(w, "the plan grants 0x%llx as registers of %s, which has none there", (unsigned long long)r->pa.v, node->path);
+}
+
+/* A register frame that EL2 emulates works by not being mapped. */
+static void check_region_frames(struct prove_walk *w, const struct plan_region *r)
+{
+	const struct plan_frames *f = &w->vm->frames;
+	const struct mem_range *frames[] = {&f->gicd, &f->gicr, &f->uart};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(frames); i++)
+		if (ranges_overlap(r->ipa.v, r->size, frames[i]->base, frames[i]->size))
+			PROVE_FAULT(w, "guest 0x%llx is mapped, and lies in a register frame at 0x%llx that is emulated",
+				    (unsigned long long)u64_max(r->ipa.v, frames[i]->base), (unsigned long long)frames[i]->base);
+}
+
+void prove_check_regions(struct prove_walk *w)
+{
+	const struct plan_vm *vm = w->vm;
+	uint64_t end = 0, ram = 0, asked = 0;
+
+	for (uint32_t i = 0; i < vm->nr_regions; i++) {
+		const struct plan_region *r = &vm->regions[i];
+
+		if (!r->size || r->ipa.v < end || r->ipa.v + r->size < r->ipa.v)
+			PROVE_FAULT(w, "the plan's regions are out of order at guest 0x%llx", (unsigned long long)r->ipa.v);
+		end = r->ipa.v + r->size;
+		ram += r->kind == PLAN_REGION_RAM ? r->size : 0;
+		check_region_source(w, r);
+		check_region_frames(w, r);
+	}
+	for (uint32_t i = 0; i < vm->config->nr_memory; i++)
+		asked += vm->config->memory[i].size;
+	if (ram != asked)
+		PROVE_FAULT(w, "the plan grants %llu bytes of RAM, its memory property says %llu", (unsigned long long)ram, (unsigned long long)asked);
+}

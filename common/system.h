@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * struct system: what the user wants, as read from the system file (a FIT; docs/system-file.md). dt/system_*.c fills it.
+ * Strings and image data point into the FIT. Nothing here changes after parse.
+ */
+#ifndef COMMON_SYSTEM_H
+#define COMMON_SYSTEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/lib/util.h"
+
+enum image_kind {
+	IMAGE_ARM64,   /* type "kernel", os "linux": an arm64 boot-protocol Image with its 64-byte header */
+	IMAGE_RAW,     /* type "standalone" or "firmware": bytes with a load and an entry address */
+	IMAGE_RAMDISK, /* type "ramdisk" */
+	IMAGE_FDT,     /* type "flat_dt" */
+};
+
+struct system_image {
+	const char *name; /* node name under /images */
+	enum image_kind kind;
+	const void *data;
+	size_t size; /* bytes */
+	bool has_load, has_entry;
+	uint64_t load, entry;  /* guest addresses */
+	uint64_t arm64_size;   /* IMAGE_ARM64: image_size of its header, 0 in very old ones */
+	uint64_t arm64_offset; /* IMAGE_ARM64: text_offset of its header */
+};
+
+#define SYSTEM_NO_IMAGE UINT32_MAX
+
+/* One range of guest memory. */
+struct memory_config {
+	uint64_t size;    /* bytes, > 0, a multiple of 4 KiB */
+	bool has_ipa;     /* memory-address: where the guest sees it */
+	uint64_t ipa;
+	bool has_pa;      /* memory-physical: where it lies on the board */
+	uint64_t pa;
+};
+
+struct vm_config {
+	const char *name; /* node name under /vms: 1 to 15 of [a-z0-9_-], starting with a letter */
+	const char *path; /* "/vms/<name>", for messages */
+
+	uint32_t *cpus; /* indexes into host.cpus */
+	uint32_t nr_cpus;
+	uint32_t nr_vcpus; /* vcpus; defaults to nr_cpus */
+
+	struct memory_config *memory;
+	uint32_t nr_memory;
+	bool memory_identity; /* IPA = PA for every range without an address */
+
+	uint32_t kernel;  /* index into system.images, or SYSTEM_NO_IMAGE */
+	uint32_t ramdisk; /* likewise */
+	const char *bootargs; /* "" when absent */
+	bool has_fdt_address;
+	uint64_t fdt_address;
+
+	const char **passthrough; /* DT path, alias or label of host nodes */
+	uint32_t nr_passthrough;
+	bool dma_without_iommu;
+
+	uint32_t gic_version;    /* 0: the host's */
+	uint32_t stage2_granule; /* 0: auto, else 4096 or 65536 */
+	bool console;            /* the emulated PL011; default true */
+};
+
+struct system {
+	const void *fit;
+	size_t fit_size;
+	const char *description;
+	struct system_image *images;
+	uint32_t nr_images;
+	struct vm_config *vms;
+	uint32_t nr_vms;
+};
+
+#endif

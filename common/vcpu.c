@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A vCPU's life on its CPU: off, turned on, running, off again. The power state is the only thing other CPUs change: CPU_ON makes it
+ * ON_PENDING and kicks; here it becomes ON.
+ */
+#include "arch/arm64/barrier.h"
+#include "common/log.h"
+#include "common/port.h"
+#include "common/vm.h"
+
+static bool take_requests(struct vcpu *vcpu)
+{
+	/* Acquire: pairs with the release by which a request was set after the state it is about. */
+	uint32_t requests = __atomic_exchange_n(&vcpu->requests, 0, __ATOMIC_ACQUIRE);
+
+	if (requests & VCPU_REQ_VGIC)
+		vgic_sync_vcpu(vcpu);
+	return requests & VCPU_REQ_STOP;
+}
+
+/* Until something is pending for this CPU; interrupts are masked in EL2, and wake it all the same. */
+static void idle(struct cpu *cpu, struct vcpu *vcpu)
+{
+	dsb(sy); /* what was written before sleeping may be what another CPU waits for */
+	wfi();
+	gic_handle_irqs(cpu, vcpu);
+}
+
+/* The last vCPU to go takes the VM down; only then may the VM's memory and interrupts be touched. */
+static void turn_off(struct vcpu *vcpu)
+{
+	__atomic_store_n(&vcpu->power, VCPU_OFF, __ATOMIC_RELEASE);
+	if (__atomic_sub_fetch(&vcpu->vm->nr_on, 1, __ATOMIC_ACQ_REL) == 0)
+		vm_went_down(vcpu->vm);
+}
+
+static void start(struct vcpu *vcpu)
+{
+	arch_vcpu_load(&vcpu->arch, &vcpu->vm->arch);
+	arch_vcpu_reset(&vcpu->arch, vcpu->on_entry, vcpu->on_context);
+	vgic_reset_vcpu(vcpu);
+	__atomic_store_n(&vcpu->power, VCPU_ON, __ATOMIC_RELEASE);
+}
+
+struct vcpu *vcpu_wait(struct vcpu *vcpu)
+{
+	for (;;) {
+		/* Acquire: pairs with CPU_ON's release, after which on_entry and on_context are valid. */
+		if (__atomic_load_n(&vcpu->power, __ATOMIC_ACQUIRE) == VCPU_ON_PENDING) {
+			if (__atomic_load_n(&vcpu->vm->state, __ATOMIC_ACQUIRE) == VM_RUNNING)
+				break;
+			turn_off(vcpu); /* turned on by a sibling while the VM was being stopped */
+		}
+		idle(vcpu->cpu, vcpu);
+		(void)take_requests(vcpu); /* an order to stop what is off already */
+	}
+	start(vcpu);
+	return vcpu;
+}
+
+struct vcpu *vcpu_off(struct vcpu *vcpu)
+{
+	arch_vcpu_quiesce();
+	vgic_stop_vcpu(vcpu);
+	turn_off(vcpu);
+	return vcpu_wait(vcpu);
+}
+
+struct vcpu *vcpu_suspend(struct vcpu *vcpu)
+{
+	while (!vgic_vcpu_has_pending(vcpu)) {
+		idle(vcpu->cpu, vcpu);
+		if (vcpu->requests)
+			return vcpu_handle_requests(vcpu);
+	}
+	return vcpu;
+}
+
+struct vcpu *vcpu_handle_requests(struct vcpu *vcpu)
+{
+	return take_requests(vcpu) ? vcpu_off(vcpu) : vcpu;
+}
+
+void vcpu_run(struct cpu *cpu)
+{
+	if (!cpu->vcpu)
+		for (;;)
+			idle(cpu, NULL);
+	vcpu_enter(vcpu_wait(cpu->vcpu));
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The run-time objects: struct cpu (a physical CPU), struct vm, struct vcpu. They are made from the plan at boot and never freed; the
+ * plan itself is boot memory and gone at run time: whatever a part needs later, it copies into the pool when it is initialised.
+ *
+ * A vCPU belongs to one physical CPU for good. What only its own CPU touches needs no lock; what others may change is atomic or named
+ * with its lock below. Lock order: vm->lock, then the VM's vGIC lock, then the console lock.
+ */
+#ifndef COMMON_VM_H
+#define COMMON_VM_H
+
+#include "arch/arm64/cpu.h"
+#include "arch/arm64/spinlock.h"
+#include "arch/arm64/traps.h"
+#include "arch/arm64/vcpu.h"
+#include "common/mmio.h"
+#include "common/plan.h"
+
+struct vgic;      /* gic/: a VM's distributor */
+struct vgic_cpu;  /* gic/: a vCPU's redistributor and CPU interface */
+struct vpl011;    /* common/vpl011.h */
+
+enum exit_cause {
+	EXIT_HVC, EXIT_SMC, EXIT_MMIO, EXIT_SYSREG, EXIT_WFX, EXIT_IRQ, EXIT_FAULT, EXIT_OTHER, EXIT_CAUSES
+};
+
+/* Power state as PSCI AFFINITY_INFO reports it (DEN 0022, 5.7). Changed by compare-and-swap from any CPU. */
+enum vcpu_power { VCPU_ON = 0, VCPU_OFF = 1, VCPU_ON_PENDING = 2 };
+
+/* Bits of vcpu->requests: set by any CPU (before gic_kick), cleared by its own. */
+enum { VCPU_REQ_VGIC = 1u << 0, VCPU_REQ_STOP = 1u << 1 };
+
+/* A physical CPU on its way up. */
+enum cpu_state {
+	CPU_ABSENT,  /* not started */
+	CPU_ONLINE,  /* set up, waiting for the boot CPU to let VMs run */
+	CPU_FAILED,  /* could not be set up */
+};
+
+struct cpu {
+	struct arch_cpu arch; /* first: entry code finds it by TPIDR_EL2 */
+	struct vcpu *vcpu;    /* the vCPU that lives here, NULL: none */
+	uint64_t mpidr;       /* affinity only */
+	uint32_t id;          /* index into host.cpus */
+	uint32_t state;       /* atomic enum cpu_state */
+	void *gic;            /* gic/: this CPU's frames */
+	uint32_t pa_range;    /* ID_AA64MMFR0_EL1.PARange */
+	uint64_t idregs[IDREGS_COUNT]; /* as guests see them; index as in traps.h */
+};
+
+struct vcpu {
+	struct arch_vcpu arch; /* first: entry code finds it by this */
+	struct vm *vm;
+	struct cpu *cpu;
+	struct vgic_cpu *vgic;
+	uint32_t id;       /* in its VM */
+	uint32_t requests; /* atomic VCPU_REQ_* */
+	uint32_t power;    /* atomic enum vcpu_power */
+	uint64_t on_entry, on_context; /* CPU_ON's arguments, valid while VCPU_ON_PENDING */
+	uint64_t exits[EXIT_CAUSES];
+} __attribute__((aligned(64)));
+
+/* A range of the VM's RAM. */
+struct vm_ram {
+	uint64_t ipa, size;
+	pa_t pa;
+};
+
+/* Bytes put into the VM's RAM before it starts, and again when it restarts. */
+struct vm_load {
+	const void *from; /* in the system file or the pool */
+	pa_t to;
+	uint64_t size;
+	bool mapped; /* EL2 maps `from` all the time */
+};
+
+#define VM_MAX_RAM 8
+#define VM_MAX_LOADS 3 /* kernel, ramdisk, DTB */
+
+enum vm_state { VM_STOPPED, VM_RUNNING, VM_RESTARTING, VM_CRASHED };
+
+#define VM_MAX_MMIO 8
+
+struct vm {
+	char name[16];
+	uint32_t id;
+	uint32_t state; /* atomic enum vm_state */
+	struct vcpu *vcpus;
+	uint32_t nr_vcpus;
+	uint32_t nr_on; /* atomic: vCPUs that are not VCPU_OFF */
+	struct spinlock lock;
+	struct vgic *vgic;
+	struct vpl011 *console; /* NULL: none */
+	struct mmio_region mmio[VM_MAX_MMIO];
+	uint32_t nr_mmio;
+	struct arch_vm arch;
+	struct vm_ram ram[VM_MAX_RAM];
+	uint32_t nr_ram;
+	struct vm_load loads[VM_MAX_LOADS];
+	uint32_t nr_loads;
+	uint64_t entry, dtb;  /* guest addresses: where vCPU 0 starts, and its x0 */
+	uint32_t nr_warned;   /* keys in warned, racy: at worst a warning comes twice */
+	uint32_t warned[16];
+};
+
+/* All VMs, in system-file order; constant once VMs run. */
+extern struct vm *vms;
+extern uint32_t nr_vms;
+
+/* The physical CPUs in use: the boot CPU first, then those with a vCPU. Constant once VMs run. */
+extern struct cpu *cpus;
+extern uint32_t nr_cpus;
+
+/* Boot only. Registers an emulated frame; regions may not overlap (the planner saw to it). At most VM_MAX_MMIO. */
+void vm_add_mmio(struct vm *vm, uint64_t ipa, uint64_t size, mmio_handler *handler, void *device);
+
+
+/* ---- vm.c ---- */
+
+/*
+ * The VM leaves VM_RUNNING for that state. Every vCPU of it is told to go off at its next exit, which is forced; one that calls this from its own
+ * exit goes off by vcpu_off. When the last is off, vm_went_down does the rest. Any CPU. Nothing happens if the VM is not running.
+ */
+void vm_stop(struct vm *vm, enum vm_state state);
+
+/* The last vCPU went off, on this CPU: interrupts are quiesced, and a VM that is to restart does. */
+void vm_went_down(struct vm *vm);
+
+/* Loads images and DTB into the VM's RAM and makes vCPU 0 ready to start. No vCPU of it is on. Any CPU. ERR_NO_MEMORY: the memory could not be mapped. */
+enum err vm_load_and_start(struct vm *vm) MUST_CHECK;
+
+/* Whether [ipa, ipa+size) is RAM of the VM. */
+bool vm_is_ram(const struct vm *vm, uint64_t ipa, uint64_t size);
+
+/* True the first time it is called with that key for the VM (and false for good after 16 keys): for log lines a guest could otherwise repeat at will. */
+bool vm_warn_once(struct vm *vm, uint32_t key);
+
+/* ---- vcpu.c ---- */
+
+/* This CPU begins to run its vCPU, or idles for ever if it has none. On its own, empty EL2 stack. */
+NORETURN void vcpu_run(struct cpu *cpu);
+
+/* The vCPU is VCPU_OFF: waits until it is turned on, prepares its new life and returns it. What an exit handler returns. */
+struct vcpu *vcpu_wait(struct vcpu *vcpu);
+
+/* CPU_SUSPEND: waits until an interrupt is pending for it (or it must stop). */
+struct vcpu *vcpu_suspend(struct vcpu *vcpu);
+
+/* After an interrupt, or when requests is not 0: does what other CPUs asked for. What it returns may be entered. */
+struct vcpu *vcpu_handle_requests(struct vcpu *vcpu);
+
+/* This vCPU goes off, and with it the VM when it is the last one; returns in its next life. */
+struct vcpu *vcpu_off(struct vcpu *vcpu);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The PSCI 1.1 and SMCCC 1.1 that guests see (DEN 0022, DEN 0028). Pure: it changes power states and says what the exit loop must do. */
+#ifndef COMMON_VPSCI_H
+#define COMMON_VPSCI_H
+
+#include <stdint.h>
+
+struct vcpu;
+
+enum vpsci_action {
+	VPSCI_RESUME,       /* x[0..3] hold the result; go on in the guest */
+	VPSCI_CPU_OFF,      /* the caller turns this vCPU off (vcpu_off): only it knows when the CPU is quiet */
+	VPSCI_CPU_SUSPEND,  /* standby: wait until vgic_vcpu_has_pending, then resume with x[0] (set already) */
+	VPSCI_SYSTEM_OFF,   /* stop the VM */
+	VPSCI_SYSTEM_RESET, /* restart the VM, or stop it where it cannot be restarted */
+	VPSCI_UNKNOWN,      /* not a function we offer: x[0] is NOT_SUPPORTED already; the caller logs it once */
+};
+
+/*
+ * One HVC or SMC #0 of the vCPU loaded on this CPU. x: its x0..x17 as SMCCC arguments, of which x[0..3] become the results; no other
+ * register changes. CPU_ON sets the target VCPU_ON_PENDING and kicks its CPU (gic_kick).
+ */
+enum vpsci_action vpsci_call(struct vcpu *vcpu, uint64_t *x);
+
+/* Host facts the SMCCC workaround calls answer from: set once at boot, before any VM runs. */
+struct smccc_host {
+	int32_t workaround_1, workaround_2, workaround_3; /* what firmware's SMCCC_ARCH_FEATURES said of each: <0 not supported */
+};
+void vpsci_init(const struct smccc_host *host);
+
+#endif

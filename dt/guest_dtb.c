@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A guest's DTB: what every VM has. The bindings are Linux' for arm64 (cpus, psci, arch_timer, gic, pl011) and the Devicetree Specification v0.4. */
+#include "arch/arm64/vcpu.h"
+#include "common/lib/format.h"
+#include "common/lib/string.h"
+#include "dt/dt.h"
+#include "dt/guest_build.h"
+
+/* ---- Writing ---- */
+
+static void keep_error(struct guest_build *g, int error)
+{
+	if (!g->error)
+		g->error = error;
+}
+
+void put_begin(struct guest_build *g, const char *name)
+{
+	if (!g->error)
+		keep_error(g, fdt_begin_node(g->out, name));
+}
+
+void put_begin_at(struct guest_build *g, const char *base, uint64_t address)
+{
+	char name[80];
+
+	format_text(name, sizeof(name), "%s@%llx", base, (unsigned long long)address);
+	put_begin(g, name);
+}
+
+void put_end(struct guest_build *g)
+{
+	if (!g->error)
+		keep_error(g, fdt_end_node(g->out));
+}
+
+void put_bytes(struct guest_build *g, const char *name, const void *data, size_t len)
+{
+	if (!g->error)
+		keep_error(g, fdt_property(g->out, name, data, (int)len));
+}
+
+void put_flag(struct guest_build *g, const char *name)
+{
+	put_bytes(g, name, "", 0);
+}
+
+void put_string(struct guest_build *g, const char *name, const char *s)
+{
+	put_bytes(g, name, s, strlen(s) + 1);
+}
+
+fdt32_t *put_cells(struct guest_build *g, const char *name, size_t n)
+{
+	void *at = NULL;
+
+	if (!g->error)
+		keep_error(g, fdt_property_placeholder(g->out, name, (int)(n * 4), &at));
+	return g->error ? NULL : at;
+}
+
+fdt32_t *put_next_cell(fdt32_t *at, uint32_t v)
+{
+	if (!at)
+		return NULL;
+	fdt32_st(at, v);
+	return at + 1;
+}
+
+fdt32_t *put_next_range(fdt32_t *at, struct mem_range r)
+{
+	at = put_next_cell(put_next_cell(at, (uint32_t)(r.base >> 32)), (uint32_t)r.base);
+	return put_next_cell(put_next_cell(at, (uint32_t)(r.size >> 32)), (uint32_t)r.size);
+}
+
+fdt32_t *put_next_irq(fdt32_t *at, uint32_t intid, uint32_t flags)
+{
+	at = put_next_cell(at, intid < 32);
+	at = put_next_cell(at, intid < 32 ? intid - 16 : intid - 32);
+	return put_next_cell(at, flags);
+}
+
+void put_cell(struct guest_build *g, const char *name, uint32_t v)
+{
+	put_next_cell(put_cells(g, name, 1), v);
+}
+
+static void put_reg(struct guest_build *g, struct mem_range r)
+{
+	put_next_range(put_cells(g, "reg", 4), r);
+}
+
+/* ---- Nodes ---- */
+
+/* Neighbours become one: a guest need not see how its memory was put together. */
+static void put_memory(struct guest_build *g)
+{
+	const struct plan_vm *vm = g->vm;
+	struct mem_range r = { 0 };
+
+	for (uint32_t i = 0; i <= vm->nr_regions; i++) {
+		const struct plan_region *next = i < vm->nr_regions ? &vm->regions[i] : NULL;
+
+		if (next && next->kind != PLAN_REGION_RAM)
+			continue;
+		if (next && r.size && r.base + r.size == next->ipa.v) {
+			r.size += next->size;
+			continue;
+		}
+		if (r.size) {
+			put_begin_at(g, "memory", r.base);
+			put_string(g, "device_type", "memory");
+			put_reg(g, r);
+			put_end(g);
+		}
+		if (next)
+			r = (struct mem_range){ next->ipa.v, next->size };
+	}
+}
+
+static void put_cpus(struct guest_build *g)
+{
+	put_begin(g, "cpus");
+	put_cell(g, "#address-cells", 1);
+	put_cell(g, "#size-cells", 0);
+	for (uint32_t i = 0; i < g->vm->nr_vcpus; i++) {
+		const char *compatible = g->plan->host->cpus[g->vm->vcpu_cpu[i]].compatible;
+
+		put_begin_at(g, "cpu", vcpu_affinity(i));
+		put_string(g, "device_type", "cpu");
+		put_string(g, "compatible", compatible[0] ? compatible : "arm,armv8");
+		put_cell(g, "reg", (uint32_t)vcpu_affinity(i));
+		put_string(g, "enable-method", "psci");
+		put_end(g);
+	}
+	put_end(g);
+}
+
+static void put_psci(struct guest_build *g)
+{
+	static const char compatible[] = "arm,psci-1.0\0arm,psci-0.2";
+
+	put_begin(g, "psci");
+	put_bytes(g, "compatible", compatible, sizeof(compatible));
+	put_string(g, "method", "hvc");
+	put_end(g);
+}
+
+/* For a GICv2 the third cell of a PPI also says which CPUs have it, eight at most. */
+static uint32_t ppi_flags(const struct guest_build *g)
+{
+	uint32_t cpus = g->vm->nr_vcpus < 8 ? g->vm->nr_vcpus : 8;
+
+	return IRQ_LEVEL_LOW | (guest_is_v2(g) ? ((1u << cpus) - 1) << 8 : 0);
+}
+
+static void put_timer(struct guest_build *g)
+{
+	static const uint32_t intids[] = { 29, 30, 27, 26 }; /* secure physical, physical, virtual, hypervisor */
+	uint32_t frequency = g->plan->host->timer.frequency;
+
+	put_begin(g, "timer");
+	put_string(g, "compatible", "arm,armv8-timer");
+	fdt32_t *at = put_cells(g, "interrupts", 3 * ARRAY_SIZE(intids));
+	for (size_t i = 0; i < ARRAY_SIZE(intids); i++)
+		at = put_next_irq(at, intids[i], ppi_flags(g));
+	put_flag(g, "always-on");
+	if (frequency)
+		put_cell(g, "clock-frequency", frequency);
+	put_end(g);
+}
+
+static void put_gic(struct guest_build *g)
+{
+	const struct plan_frames *f = &g->vm->frames;
+
+	put_begin_at(g, "interrupt-controller", f->gicd.base);
+	put_string(g, "compatible", guest_is_v2(g) ? "arm,gic-400" : "arm,gic-v3");
+	put_flag(g, "interrupt-controller");
+	put_cell(g, "#interrupt-cells", 3);
+	put_cell(g, "#address-cells", 0);
+	put_next_range(put_next_range(put_cells(g, "reg", 8), f->gicd), guest_is_v2(g) ? f->gicc : f->gicr);
+	put_cell(g, "phandle", g->gic_phandle);
+	put_end(g);
+}
+
+#define UART_CLOCK 24000000
+
+static void put_uart(struct guest_build *g)
+{
+	static const char compatible[] = "arm,pl011\0arm,primecell";
+	static const char clock_names[] = "uartclk\0apb_pclk";
+	const struct plan_frames *f = &g->vm->frames;
+
+	if (!f->uart.size)
+		return;
+	put_begin(g, "clock-24000000");
+	put_string(g, "compatible", "fixed-clock");
+	put_cell(g, "#clock-cells", 0);
+	put_cell(g, "clock-frequency", UART_CLOCK);
+	put_cell(g, "phandle", g->clock_phandle);
+	put_end(g);
+
+	put_begin_at(g, "serial", f->uart.base);
+	put_bytes(g, "compatible", compatible, sizeof(compatible));
+	put_reg(g, f->uart);
+	put_next_irq(put_cells(g, "interrupts", 3), f->uart_intid, IRQ_LEVEL_HIGH);
+	put_next_cell(put_next_cell(put_cells(g, "clocks", 2), g->clock_phandle), g->clock_phandle);
+	put_bytes(g, "clock-names", clock_names, sizeof(clock_names));
+	put_end(g);
+	format_text(g->stdout_path, sizeof(g->stdout_path), "/serial@%llx", (unsigned long long)f->uart.base);
+}
+
+/* /chosen's addresses may have either size; dt-schema's older releases know the small one only. */
+static void put_address(struct guest_build *g, const char *name, uint64_t v)
+{
+	if (v <= UINT32_MAX)
+		put_cell(g, name, (uint32_t)v);
+	else
+		put_next_cell(put_next_cell(put_cells(g, name, 2), (uint32_t)(v >> 32)), (uint32_t)v);
+}
+
+static void put_chosen(struct guest_build *g)
+{
+	const struct plan_load *ramdisk = &g->vm->ramdisk;
+
+	if (g->stdout_path[0]) {
+		put_begin(g, "aliases");
+		put_string(g, "serial0", g->stdout_path);
+		put_end(g);
+	}
+	put_begin(g, "chosen");
+	if (g->vm->config->bootargs[0])
+		put_string(g, "bootargs", g->vm->config->bootargs);
+	if (g->stdout_path[0])
+		put_string(g, "stdout-path", "serial0:115200n8");
+	if (ramdisk->image != SYSTEM_NO_IMAGE) {
+		put_address(g, "linux,initrd-start", ramdisk->ipa.v);
+		put_address(g, "linux,initrd-end", ramdisk->ipa.v + ramdisk->size);
+	}
+	put_end(g);
+}
+
+/* ---- The whole ---- */
+
+static void choose_phandles(struct guest_build *g)
+{
+	const struct host *h = g->plan->host;
+	uint32_t highest = 0;
+
+	for (uint32_t i = 0; i < h->nr_nodes; i++)
+		if (h->nodes[i].phandle > highest && h->nodes[i].phandle < INT32_MAX)
+			highest = h->nodes[i].phandle;
+	g->clock_phandle = highest + 1;
+	g->gic_phandle = h->nodes[h->gic.node].phandle;
+	if (!g->gic_phandle)
+		g->gic_phandle = highest + 2;
+}
+
+static int write_tree(const struct plan *plan, const struct plan_vm *vm, void *out, size_t size)
+{
+	struct guest_build g = { .plan = plan, .vm = vm, .out = out };
+	char model[48];
+
+	choose_phandles(&g);
+	keep_error(&g, fdt_create(out, (int)size));
+	if (!g.error)
+		keep_error(&g, fdt_finish_reservemap(out));
+	put_begin(&g, "");
+	put_cell(&g, "#address-cells", 2);
+	put_cell(&g, "#size-cells", 2);
+	put_string(&g, "compatible", "bulkhead,vm");
+	format_text(model, sizeof(model), "Bulkhead VM %s", vm->config->name);
+	put_string(&g, "model", model);
+	put_cell(&g, "interrupt-parent", g.gic_phandle);
+	put_memory(&g);
+	put_cpus(&g);
+	put_psci(&g);
+	put_timer(&g);
+	put_gic(&g);
+	put_uart(&g);
+	guest_put_grants(&g);
+	put_chosen(&g);
+	put_end(&g);
+	if (!g.error)
+		keep_error(&g, fdt_finish(out));
+	return g.error;
+}
+
+#define FIRST_SIZE KIB(4)
+
+enum err dt_write_guest(const struct plan *plan, struct plan_vm *vm, struct arena *arena, struct findings *findings)
+{
+	size_t limit = vm->dtb_max && vm->dtb_max < vm->dtb_room ? vm->dtb_max : vm->dtb_room;
+
+	/* How large it becomes shows when it is written: the attempt is repeated with twice the room, and what it did not need given back. */
+	for (size_t size = FIRST_SIZE;; size *= 2) {
+		size_t used = arena->used;
+		void *out = arena_alloc(arena, size, 8);
+		int error = out ? write_tree(plan, vm, out, size) : 0;
+
+		if (out && !error && fdt_totalsize(out) <= limit) {
+			vm->dtb_blob = out;
+			vm->dtb_size = fdt_totalsize(out);
+			arena->used -= size - vm->dtb_size;
+			return OK;
+		}
+		arena->used = used;
+		if (!out) {
+			findings_add(findings, FINDING_NO_MEMORY, "%s: its device tree needs more boot memory than there is: raise CONFIG_BOOT_ARENA_KIB",
+				     vm->config->path);
+			return ERR_NO_MEMORY;
+		}
+		if (!error || (error == -FDT_ERR_NOSPACE && size >= limit)) {
+			findings_add(findings, FINDING_NO_MEMORY, "%s: its device tree is larger than the %zu bytes planned for it: pass fewer devices through",
+				     vm->config->path, limit);
+			return ERR_RANGE;
+		}
+		if (error != -FDT_ERR_NOSPACE) {
+			findings_add(findings, FINDING_DTB_BAD, "%s: a granted node of the board's DTB cannot be written to the VM's (%s)", vm->config->path,
+				     fdt_strerror(error));
+			return ERR_INVALID;
+		}
+	}
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The GIC's frames. Bindings: arm,gic (GICv2) and arm,gic-v3. */
+#include "common/lib/string.h"
+#include "dt/host_build.h"
+
+struct gic_kind {
+	const char *compatible;
+	unsigned version;
+};
+
+static const struct gic_kind kinds[] = {
+	{ "arm,gic-v3", 3 },
+	{ "arm,gic-400", 2 },
+	{ "arm,cortex-a15-gic", 2 },
+	{ "arm,cortex-a7-gic", 2 },
+	{ "arm,cortex-a9-gic", 2 },
+	{ "arm,pl390", 2 },
+	{ "brcm,brahma-b15-gic", 2 },
+	{ "qcom,msm-qgic2", 2 },
+};
+
+static unsigned gic_version(const struct host_node *n)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (host_node_is_compatible(n, kinds[i].compatible))
+			return kinds[i].version;
+	return 0;
+}
+
+uint32_t host_find_gic(const struct host_build *b)
+{
+	for (uint32_t i = 0; i < b->host->nr_nodes; i++)
+		if (b->host->nodes[i].enabled && b->info[i].reg && gic_version(&b->host->nodes[i]))
+			return i;
+	return HOST_NO_NODE;
+}
+
+/* reg i, or an empty range when there are fewer. */
+static struct mem_range frame(const struct host_node *n, uint32_t i)
+{
+	return i < n->nr_regs ? n->regs[i] : (struct mem_range){ 0 };
+}
+
+/* GICC, GICH, GICV follow each other in both bindings. */
+static void take_cpu_frames(struct host_gic *gic, const struct host_node *n, uint32_t first)
+{
+	gic->cpu = frame(n, first);
+	gic->hyp = frame(n, first + 1);
+	gic->vcpu = frame(n, first + 2);
+}
+
+static bool parse_v2(struct host_build *b, struct host_gic *gic, const struct host_node *n)
+{
+	take_cpu_frames(gic, n, 1);
+	if (gic->cpu.size && gic->hyp.size && gic->vcpu.size)
+		return true;
+	findings_add(b->findings, FINDING_DTB_UNSUPPORTED,
+		     "the board's DTB: %s lists no GICH and GICV registers: a GICv2 without the virtualization extensions cannot host VMs", n->path);
+	return false;
+}
+
+static bool parse_v3(struct host_build *b, struct host_gic *gic, const struct host_node *n)
+{
+	int len;
+	const void *p = fdt_getprop(b->fdt, n->offset, "#redistributor-regions", &len);
+	uint32_t regions = p && len == 4 ? tree_cell(p, 0) : 1;
+
+	p = fdt_getprop(b->fdt, n->offset, "redistributor-stride", &len);
+	if (p && (len == 4 || len == 8))
+		gic->redist_stride = tree_cells(p, 0, (unsigned)len / 4);
+
+	if (regions == 0 || regions > HOST_MAX_REDIST_REGIONS || regions >= n->nr_regs) {
+		findings_add(b->findings, FINDING_DTB_UNSUPPORTED,
+			     "the board's DTB: %s has %u redistributor regions; it must list each of them in reg, and %u at most are handled",
+			     n->path, regions, HOST_MAX_REDIST_REGIONS);
+		return false;
+	}
+	for (uint32_t i = 0; i < regions; i++)
+		gic->redist[i] = n->regs[1 + i];
+	gic->nr_redist = regions;
+	take_cpu_frames(gic, n, 1 + regions);
+	return true;
+}
+
+void host_parse_gic(struct host_build *b)
+{
+	struct host_gic *gic = &b->host->gic;
+
+	gic->node = b->gic;
+	if (b->gic == HOST_NO_NODE) {
+		findings_add(b->findings, FINDING_DTB_UNSUPPORTED,
+			     "the board's DTB has no interrupt controller that is known: a GICv2 (arm,gic-400 or the like) or GICv3 (arm,gic-v3) is needed");
+		return;
+	}
+
+	const struct host_node *n = &b->host->nodes[b->gic];
+	unsigned version = gic_version(n);
+
+	if (n->regs_bad || n->nr_regs < 2) {
+		findings_add(b->findings, FINDING_DTB_BAD, "the board's DTB: the registers (reg) of the interrupt controller %s cannot be read", n->path);
+		return;
+	}
+	gic->dist = n->regs[0];
+	gic->maint_intid = n->nr_irqs ? n->irqs[0].intid : 0;
+	if (version == 3 ? parse_v3(b, gic, n) : parse_v2(b, gic, n))
+		gic->version = version;
+}

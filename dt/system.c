@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The system file: a FIT (flattened image tree) with /images as U-Boot has them, and /vms. docs/system-file.md is its reference. */
+#include "common/lib/string.h"
+#include "dt/system_build.h"
+
+struct fit_value fit_get(const struct system_build *b, int node, const char *name)
+{
+	int len;
+	const void *data = fdt_getprop(b->fit, node, name, &len);
+
+	return data ? (struct fit_value){ data, (uint32_t)len } : (struct fit_value){ 0 };
+}
+
+const char *fit_get_string(const struct system_build *b, int node, const char *name)
+{
+	struct fit_value v = fit_get(b, node, name);
+
+	return v.data && tree_is_strings(v.data, v.len) ? (const char *)v.data : NULL;
+}
+
+uint32_t fit_count_children(const void *fit, int node)
+{
+	uint32_t n = 0;
+
+	for (int child = fdt_first_subnode(fit, node); child >= 0; child = fdt_next_subnode(fit, child))
+		n++;
+	return n;
+}
+
+/* The root's child of that name; negative: none. Two of one name would hide what the user believes to be in force. */
+static int find_section(const struct system_build *b, const char *name)
+{
+	int found = -1;
+
+	for (int child = fdt_first_subnode(b->fit, 0); child >= 0; child = fdt_next_subnode(b->fit, child)) {
+		if (strcmp(fdt_get_name(b->fit, child, NULL), name) != 0)
+			continue;
+		if (found >= 0)
+			findings_add(b->findings, FINDING_FIT_BAD, "the system file has two nodes /%s: join them", name);
+		else
+			found = child;
+	}
+	return found;
+}
+
+static bool parse_sections(struct system_build *b)
+{
+	int images = find_section(b, "images"), vms = find_section(b, "vms");
+
+	if (images < 0)
+		findings_add(b->findings, FINDING_FIT_BAD, "the system file has no node /images, where kernels and ramdisks belong");
+	else if (!system_parse_images(b, images))
+		return false;
+	if (vms < 0)
+		findings_add(b->findings, FINDING_NO_VMS, "the system file has no node /vms: add one with a child node for each VM");
+	else if (!system_parse_vms(b, vms))
+		return false;
+	return true;
+}
+
+struct system *dt_parse_system(const void *fit, size_t size, struct arena *arena, struct findings *findings, dt_progress *progress, void *ctx)
+{
+	struct tree_stats stats;
+
+	if (!fit || !size) {
+		findings_add(findings, FINDING_FIT_MISSING,
+			     "there is no system file: load system.itb as the initrd (U-Boot: booti $kernel $itb:$size $fdt; QEMU: -initrd system.itb)");
+		return NULL;
+	}
+
+	const char *wrong = tree_check(fit, size, &stats);
+
+	if (wrong) {
+		findings_add(findings, FINDING_FIT_BAD, "the system file cannot be used: %s; make it with mkimage and load all of it", wrong);
+		return NULL;
+	}
+
+	struct system_build b = {
+		.system = ARENA_NEW(arena, struct system), .fit = fit, .size = size, .arena = arena, .findings = findings,
+		.progress = progress, .progress_ctx = ctx,
+	};
+
+	if (b.system) {
+		const char *description = fit_get_string(&b, 0, "description");
+
+		b.system->fit = fit;
+		b.system->fit_size = size;
+		b.system->description = description ? description : "";
+	}
+	if (!b.system || !parse_sections(&b)) {
+		findings_add(findings, FINDING_NO_MEMORY, "the system file needs more boot memory than there is: raise CONFIG_BOOT_ARENA_KIB");
+		return NULL;
+	}
+	return b.system;
+}

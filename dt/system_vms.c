@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /vms: one node a VM into struct vm_config. What a property needs of the board is the planner's to check. */
+#include "common/lib/format.h"
+#include "common/lib/string.h"
+#include "dt/system_build.h"
+
+/* The property that is being read. */
+struct reading {
+	struct system_build *b;
+	struct vm_config *vm;
+	const char *property;
+	struct fit_value value;
+	bool no_memory;
+};
+
+/* "/vms/linux: memory: ..." */
+static void PRINTF_LIKE(3, 4) report(const struct reading *r, enum finding_code code, const char *fmt, ...)
+{
+	char text[240];
+	va_list ap;
+
+	va_start(ap, fmt);
+	format_vtext(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	findings_add(r->b->findings, code, "%s: %s: %s", r->vm->path, r->property, text);
+}
+
+#define bad(r, ...) report(r, FINDING_PROPERTY_BAD, __VA_ARGS__)
+
+/* ---- Values ---- */
+
+static bool read_u32(const struct reading *r, uint32_t *v)
+{
+	if (r->value.len != 4) {
+		bad(r, "one number is due, as %s = <2>", r->property);
+		return false;
+	}
+	*v = tree_cell(r->value.data, 0);
+	return true;
+}
+
+static const char *read_string(const struct reading *r)
+{
+	const char *s = (const char *)r->value.data;
+
+	if (!tree_is_strings(s, r->value.len) || strlen(s) + 1 != r->value.len) {
+		bad(r, "one string is due, as %s = \"...\"", r->property);
+		return NULL;
+	}
+	return s;
+}
+
+static bool read_flag(const struct reading *r)
+{
+	if (r->value.len)
+		bad(r, "it takes no value: write \"%s;\" where it applies, and nothing where it does not", r->property);
+	return true;
+}
+
+/* A list of 64-bit numbers, two cells each; 0: malformed. */
+static uint32_t count_u64(const struct reading *r)
+{
+	if (r->value.len && r->value.len % 8 == 0)
+		return r->value.len / 8;
+	bad(r, "two cells are due for each number, as <0x0 0x20000000> for 512 MiB");
+	return 0;
+}
+
+static uint64_t get_u64(const struct reading *r, uint32_t i)
+{
+	return tree_cells(r->value.data, (size_t)i * 2, 2);
+}
+
+/* ---- Properties ---- */
+
+static void take_cpus(struct reading *r)
+{
+	struct vm_config *vm = r->vm;
+	uint32_t n = r->value.len / 4;
+
+	if (n == 0 || r->value.len % 4 || n > CONFIG_MAX_CPUS) {
+		bad(r, "1 to %u CPU numbers are due, as <0 1>", CONFIG_MAX_CPUS);
+		return;
+	}
+	vm->cpus = ARENA_ARRAY(r->b->arena, uint32_t, n);
+	if (!vm->cpus) {
+		r->no_memory = true;
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		vm->cpus[i] = tree_cell(r->value.data, i);
+	vm->nr_cpus = vm->nr_vcpus = n;
+}
+
+static void take_vcpus(struct reading *r)
+{
+	uint32_t n;
+
+	if (!read_u32(r, &n))
+		return;
+	if (n < 1 || n > CONFIG_MAX_VCPUS)
+		bad(r, "%u is not within 1 to %u", n, CONFIG_MAX_VCPUS);
+	else
+		r->vm->nr_vcpus = n;
+}
+
+static void take_memory(struct reading *r)
+{
+	struct vm_config *vm = r->vm;
+	uint32_t n = count_u64(r);
+
+	vm->memory = ARENA_ARRAY(r->b->arena, struct memory_config, n);
+	if (!vm->memory) {
+		r->no_memory = true;
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t size = get_u64(r, i);
+
+		if (!size || size % KIB(4))
+			bad(r, "size 0x%llx is not a multiple of 4 KiB above zero", (unsigned long long)size);
+		else
+			vm->memory[vm->nr_memory++].size = size;
+	}
+}
+
+/* Whether the value has one number for each range of memory. */
+static bool matches_memory(const struct reading *r)
+{
+	uint32_t n = count_u64(r);
+
+	if (n && n != r->vm->nr_memory && r->vm->nr_memory)
+		bad(r, "it has %u addresses for %u ranges of memory: give one for each", n, r->vm->nr_memory);
+	return n && n == r->vm->nr_memory;
+}
+
+static void take_addresses(struct reading *r, size_t has, size_t address)
+{
+	for (uint32_t i = 0; matches_memory(r) && i < r->vm->nr_memory; i++) {
+		char *m = (char *)&r->vm->memory[i];
+		uint64_t v = get_u64(r, i);
+
+		if (v % KIB(4)) {
+			bad(r, "address 0x%llx is not a multiple of 4 KiB", (unsigned long long)v);
+			return;
+		}
+		*(bool *)(m + has) = true;
+		*(uint64_t *)(m + address) = v;
+	}
+}
+
+static void take_memory_address(struct reading *r)
+{
+	take_addresses(r, offsetof(struct memory_config, has_ipa), offsetof(struct memory_config, ipa));
+}
+
+static void take_memory_physical(struct reading *r)
+{
+	take_addresses(r, offsetof(struct memory_config, has_pa), offsetof(struct memory_config, pa));
+}
+
+static void take_memory_identity(struct reading *r)
+{
+	r->vm->memory_identity = read_flag(r);
+}
+
+/* The image that a reference leads to. */
+static uint32_t find_image(const struct reading *r, enum finding_code code)
+{
+	const struct system *s = r->b->system;
+
+	for (uint32_t i = 0; r->value.len == 4 && i < s->nr_images; i++)
+		if (r->b->phandles[i] && r->b->phandles[i] == tree_cell(r->value.data, 0))
+			return i;
+	report(r, code, "it must refer to a node of /images by its label, as %s = <&my_image>", r->property);
+	return SYSTEM_NO_IMAGE;
+}
+
+static void take_kernel(struct reading *r)
+{
+	uint32_t i = find_image(r, FINDING_KERNEL_MISSING);
+
+	if (i == SYSTEM_NO_IMAGE)
+		return;
+	if (r->b->system->images[i].kind == IMAGE_ARM64 || r->b->system->images[i].kind == IMAGE_RAW)
+		r->vm->kernel = i;
+	else
+		report(r, FINDING_KERNEL_MISSING, "image \"%s\" is no kernel: its type must be kernel, standalone or firmware",
+		       r->b->system->images[i].name);
+}
+
+static void take_ramdisk(struct reading *r)
+{
+	uint32_t i = find_image(r, FINDING_PROPERTY_BAD);
+
+	if (i == SYSTEM_NO_IMAGE)
+		return;
+	if (r->b->system->images[i].kind == IMAGE_RAMDISK)
+		r->vm->ramdisk = i;
+	else
+		bad(r, "image \"%s\" is no ramdisk: its type must be ramdisk", r->b->system->images[i].name);
+}
+
+static void take_bootargs(struct reading *r)
+{
+	const char *s = read_string(r);
+
+	r->vm->bootargs = s ? s : "";
+}
+
+static void take_fdt_address(struct reading *r)
+{
+	if (r->value.len != 8) {
+		bad(r, "one address of two cells is due, as <0x0 0x48000000>");
+		return;
+	}
+	r->vm->fdt_address = get_u64(r, 0);
+	r->vm->has_fdt_address = r->vm->fdt_address % 8 == 0;
+	if (!r->vm->has_fdt_address)
+		bad(r, "a device tree's address must be a multiple of 8");
+}
+
+static void take_passthrough(struct reading *r)
+{
+	const char *s = (const char *)r->value.data, *end = s + r->value.len;
+	uint32_t n = 0;
+
+	if (!tree_is_strings(s, r->value.len)) {
+		bad(r, "paths, aliases or labels of the board's DTB are due, as \"/pl031@9010000\"");
+		return;
+	}
+	for (const char *p = s; p < end; p += strlen(p) + 1)
+		n++;
+	r->vm->passthrough = ARENA_ARRAY(r->b->arena, const char *, n);
+	if (!r->vm->passthrough) {
+		r->no_memory = true;
+		return;
+	}
+	for (const char *p = s; p < end; p += strlen(p) + 1) {
+		if (*p)
+			r->vm->passthrough[r->vm->nr_passthrough++] = p;
+		else
+			bad(r, "one of the names is empty");
+	}
+}
+
+static void take_dma_without_iommu(struct reading *r)
+{
+	r->vm->dma_without_iommu = read_flag(r);
+}
+
+static void take_gic_version(struct reading *r)
+{
+	uint32_t v;
+
+	if (!read_u32(r, &v))
+		return;
+	if (v != 2 && v != 3)
+		bad(r, "%u is neither 2 nor 3", v);
+	else
+		r->vm->gic_version = v;
+}
+
+static void take_stage2_granule(struct reading *r)
+{
+	uint32_t v = r->value.len == 4 ? tree_cell(r->value.data, 0) : 0;
+
+	if (r->value.len == 5 && memcmp(r->value.data, "auto", 5) == 0)
+		return;
+	if (v != 4096 && v != 65536)
+		bad(r, "it must be <4096>, <65536> or \"auto\"");
+	else
+		r->vm->stage2_granule = v;
+}
+
+static void take_console(struct reading *r)
+{
+	const char *s = read_string(r);
+
+	if (!s)
+		return;
+	r->vm->console = strcmp(s, "none") != 0;
+	if (r->vm->console && strcmp(s, "pl011") != 0)
+		bad(r, "\"%s\" is neither \"pl011\" nor \"none\"", s);
+}
+
+/* ---- A VM ---- */
+
+struct vm_property {
+	const char *name;
+	void (*take)(struct reading *r);
+};
+
+/* Read in this order, whatever the file's is: a property may look at those before it. */
+static const struct vm_property properties[] = {
+	{ "cpus", take_cpus },
+	{ "vcpus", take_vcpus },
+	{ "memory", take_memory },
+	{ "memory-address", take_memory_address },
+	{ "memory-physical", take_memory_physical },
+	{ "memory-identity", take_memory_identity },
+	{ "kernel", take_kernel },
+	{ "ramdisk", take_ramdisk },
+	{ "bootargs", take_bootargs },
+	{ "fdt-address", take_fdt_address },
+	{ "passthrough", take_passthrough },
+	{ "dma-without-iommu", take_dma_without_iommu },
+	{ "gic-version", take_gic_version },
+	{ "stage2-granule", take_stage2_granule },
+	{ "console", take_console },
+};
+
+static void report_unknown(const struct system_build *b, const struct vm_config *vm, const char *what, const char *name)
+{
+	const char *names[ARRAY_SIZE(properties)];
+
+	for (size_t i = 0; i < ARRAY_SIZE(properties); i++)
+		names[i] = properties[i].name;
+	findings_add(b->findings, FINDING_PROPERTY_UNKNOWN, "%s: there is no %s \"%s\"; did you mean the property \"%s\"?", vm->path, what, name,
+		     nearest_name(name, names, ARRAY_SIZE(names)));
+}
+
+static bool is_known(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(properties); i++)
+		if (strcmp(name, properties[i].name) == 0)
+			return true;
+	return strcmp(name, "phandle") == 0; /* dtc's, where the node has a label that is used */
+}
+
+static void check_names(const struct system_build *b, int node, const struct vm_config *vm)
+{
+	struct tree_walk w;
+
+	tree_walk_init(&w, b->fit, node);
+	tree_next(&w);
+	while (tree_next_prop(&w))
+		if (!is_known(tree_prop_name(&w)))
+			report_unknown(b, vm, "property", tree_prop_name(&w));
+	for (int child = fdt_first_subnode(b->fit, node); child >= 0; child = fdt_next_subnode(b->fit, child))
+		report_unknown(b, vm, "node", fdt_get_name(b->fit, child, NULL));
+}
+
+static bool name_is_good(const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = name; *p; p++)
+		if (!((*p >= 'a' && *p <= 'z') || (p > name && ((*p >= '0' && *p <= '9') || *p == '-' || *p == '_'))))
+			return false;
+	return n >= 1 && n <= 15;
+}
+
+static void check_vm_name(const struct system_build *b, const struct vm_config *vm)
+{
+	if (!name_is_good(vm->name))
+		findings_add(b->findings, FINDING_VM_NAME_BAD,
+			     "%s: a VM's name has 1 to 15 of the characters a-z, 0-9, - and _, and begins with a letter", vm->path);
+	for (uint32_t i = 0; i < b->system->nr_vms; i++)
+		if (strcmp(b->system->vms[i].name, vm->name) == 0) {
+			findings_add(b->findings, FINDING_VM_NAME_DUPLICATE, "%s: two VMs have this name: rename one", vm->path);
+			return;
+		}
+}
+
+static void check_required(const struct system_build *b, int node, const struct vm_config *vm)
+{
+	if (!fit_get(b, node, "cpus").data)
+		findings_add(b->findings, FINDING_PROPERTY_MISSING, "%s: it has no cpus: say which physical CPUs it gets, as cpus = <0 1>;", vm->path);
+	if (!fit_get(b, node, "memory").data)
+		findings_add(b->findings, FINDING_PROPERTY_MISSING,
+			     "%s: it has no memory: say how many bytes, as memory = <0x0 0x20000000>; for 512 MiB", vm->path);
+	if (!fit_get(b, node, "kernel").data)
+		findings_add(b->findings, FINDING_KERNEL_MISSING, "%s: it has no kernel: say which image, as kernel = <&my_kernel>;", vm->path);
+}
+
+static bool parse_vm(struct system_build *b, int node, struct vm_config *vm)
+{
+	size_t path_size = strlen("/vms/") + strlen(fdt_get_name(b->fit, node, NULL)) + 1;
+	char *path = arena_alloc(b->arena, path_size, 1);
+
+	if (!path)
+		return false;
+	*vm = (struct vm_config){ .name = fdt_get_name(b->fit, node, NULL), .path = path, .bootargs = "", .console = true,
+				  .kernel = SYSTEM_NO_IMAGE, .ramdisk = SYSTEM_NO_IMAGE };
+	format_text(path, path_size, "/vms/%s", vm->name);
+
+	check_vm_name(b, vm);
+	check_names(b, node, vm);
+	check_required(b, node, vm);
+	for (size_t i = 0; i < ARRAY_SIZE(properties); i++) {
+		struct reading r = { .b = b, .vm = vm, .property = properties[i].name, .value = fit_get(b, node, properties[i].name) };
+
+		if (r.value.data)
+			properties[i].take(&r);
+		if (r.no_memory)
+			return false;
+	}
+	return true;
+}
+
+bool system_parse_vms(struct system_build *b, int vms)
+{
+	struct system *s = b->system;
+	uint32_t n = fit_count_children(b->fit, vms);
+
+	if (n == 0)
+		findings_add(b->findings, FINDING_NO_VMS, "the system file's node /vms is empty: add a child node for each VM");
+	if (n > CONFIG_MAX_VMS) {
+		findings_add(b->findings, FINDING_NO_MEMORY, "the system file has %u VMs, and %u at most are handled: raise CONFIG_MAX_VMS", n, CONFIG_MAX_VMS);
+		n = CONFIG_MAX_VMS;
+	}
+	s->vms = ARENA_ARRAY(b->arena, struct vm_config, n);
+	if (!s->vms)
+		return false;
+	for (int node = fdt_first_subnode(b->fit, vms); node >= 0 && s->nr_vms < n; node = fdt_next_subnode(b->fit, node)) {
+		if (!parse_vm(b, node, &s->vms[s->nr_vms]))
+			return false;
+		s->nr_vms++;
+	}
+	return true;
+}

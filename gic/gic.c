@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The physical interrupt controller as the rest sees it: the version that was found, and the interrupts EL2 handles itself. */
+#include "gic/gic_hw.h"
+
+#include "arch/arm64/barrier.h"
+#include "arch/arm64/cpu.h"
+#include "common/log.h"
+#include "gic/gic_internal.h"
+
+const struct gic_hw *gic_hw;
+uint32_t gic_forwarded_ppis;
+uint32_t gic_maintenance_intid;
+struct gic_own gic_own[GIC_MAX_OWN];
+
+struct vcpu *gic_this_vcpu(void)
+{
+	return this_cpu()->vcpu;
+}
+
+enum err gic_init_cpu(struct cpu *cpu)
+{
+	return gic_hw->init_cpu(cpu);
+}
+
+void gic_kick(const struct cpu *cpu)
+{
+	gic_hw->kick(cpu);
+}
+
+void gic_handle_irqs(struct cpu *cpu, struct vcpu *vcpu)
+{
+	gic_hw->handle_irqs(cpu, vcpu);
+}
+
+enum gic_disposal gic_dispatch(struct cpu *cpu, struct vcpu *vcpu, uint32_t intid)
+{
+	if (intid == gic_maintenance_intid) {
+		/* Its level falls when list registers are as they should be again. */
+		if (vcpu)
+			vgic_sync_vcpu(vcpu);
+		return GIC_DEACTIVATE;
+	}
+	if (vcpu && vgic_forward(vcpu, intid))
+		return GIC_FORWARDED;
+	if (intid >= GIC_PRIVATE) {
+		for (unsigned i = 0; i < GIC_MAX_OWN && gic_own[i].handler; i++) {
+			if (gic_own[i].intid != intid)
+				continue;
+			gic_own[i].handler();
+			/* The device has let go of its line before the interrupt is deactivated: else it would come once more for nothing. */
+			dsb(sy);
+			return GIC_DEACTIVATE;
+		}
+	} else if (gic_forwarded_ppis >> intid & 1) {
+		/* A timer of a vCPU that was turned off at this moment. */
+		return GIC_DEACTIVATE;
+	}
+	/* Disabled, it is not seen again: no need to remember that it was reported. */
+	gic_hw->write_bits(cpu, GICD_ICENABLER, intid / 32, 1u << intid % 32);
+	log_warn("interrupt %u on CPU %u belongs to nobody and is disabled", intid, cpu->id);
+	return GIC_DEACTIVATE;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the physical GIC's own files share. */
+#ifndef GIC_GIC_INTERNAL_H
+#define GIC_GIC_INTERNAL_H
+
+#include "gic/gic_hw.h"
+
+/* An interrupt that EL2 handles itself; the first without a handler ends the table. Written at boot. */
+#define GIC_MAX_OWN 4
+struct gic_own {
+	uint32_t intid;
+	void (*handler)(void);
+};
+extern struct gic_own gic_own[GIC_MAX_OWN];
+
+extern uint32_t gic_maintenance_intid;
+
+/* The SGI that means "look at your requests". Secure firmware, where there is one, keeps 8 to 15 for itself. */
+#define GIC_KICK_SGI 1
+
+enum gic_disposal {
+	GIC_FORWARDED,  /* the guest deactivates it */
+	GIC_DEACTIVATE, /* done with: deactivate it */
+};
+
+/* An acknowledged interrupt that is none of the common ones. */
+enum gic_disposal gic_dispatch(struct cpu *cpu, struct vcpu *vcpu, uint32_t intid);
+
+/* ---- gicv3.c: frames, found by gicv3_init ---- */
+
+struct gicv3_region {
+	uintptr_t base;
+	uint64_t size;
+};
+
+struct gicv3 {
+	uintptr_t dist;
+	uint32_t nr_intids;
+	struct gicv3_region redist[HOST_MAX_REDIST_REGIONS];
+	unsigned nr_redist;
+	uint64_t stride; /* 0: as GICR_TYPER.VLPIS says */
+	struct spinlock lock; /* read-modify-write of the distributor's registers; the last in the lock order */
+};
+extern struct gicv3 gicv3;
+extern const struct gic_hw gicv3_hw;
+
+/* What struct cpu.gic points to. */
+struct gicv3_cpu {
+	uintptr_t redist; /* RD_base */
+	uint64_t sgi;     /* ICC_SGI1R_EL1 that kicks this CPU */
+};
+
+enum err gicv3_init(const struct host *host) MUST_CHECK;
+void gicv3_wait_rwp(uintptr_t reg, uint32_t bit);
+
+/* ---- gicv3_cpu.c ---- */
+
+enum err gicv3_init_interface(void) MUST_CHECK;
+void gicv3_handle_irqs(struct cpu *cpu, struct vcpu *vcpu);
+void gicv3_kick(const struct cpu *cpu);
+unsigned gicv3_nr_lrs(void);
+uint8_t gicv3_priority_mask(void);
+bool gicv3_put_first(uint64_t lr);
+uint32_t gicv3_free_lrs(void);
+void gicv3_put(unsigned n, uint64_t lr);
+void gicv3_read_lrs(struct vgic_lrs *l);
+void gicv3_write_lrs(const struct vgic_lrs *l, uint64_t old_maint);
+bool gicv3_lr_pending(void);
+void gicv3_reset_interface(void);
+void gicv3_stop_interface(void);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The physical GICv3's distributor and redistributors (IHI 0069, 12.8 to 12.11). */
+#include "gic/gic_internal.h"
+
+#include "arch/arm64/barrier.h"
+#include "arch/arm64/io.h"
+#include "common/log.h"
+
+struct gicv3 gicv3;
+
+static struct gicv3_cpu gicv3_cpus[CONFIG_MAX_CPUS];
+
+#define POLLS 1000000u /* of a register that changes within microseconds: seconds */
+
+static volatile void *reg(uintptr_t base, unsigned offset)
+{
+	return (volatile void *)(base + offset);
+}
+
+void gicv3_wait_rwp(uintptr_t ctlr, uint32_t bit)
+{
+	for (unsigned i = 0; i < POLLS && mmio_read32(reg(ctlr, 0)) & bit; i++)
+		;
+}
+
+static uintptr_t bank(const struct cpu *cpu, unsigned word)
+{
+	return word ? gicv3.dist + 4 * word : ((const struct gicv3_cpu *)cpu->gic)->redist + GICR_SGI_FRAME;
+}
+
+static void write_bits(const struct cpu *cpu, unsigned offset, unsigned word, uint32_t bits)
+{
+	if (bits)
+		mmio_write32(reg(bank(cpu, word), offset), bits);
+}
+
+static uint32_t read_bits(const struct cpu *cpu, unsigned offset, unsigned word)
+{
+	return mmio_read32(reg(bank(cpu, word), offset));
+}
+
+static void wait_disabled(const struct cpu *cpu, unsigned word)
+{
+	if (word)
+		gicv3_wait_rwp(gicv3.dist + GICD_CTLR, (uint32_t)GICD_CTLR_RWP);
+	else
+		gicv3_wait_rwp(((const struct gicv3_cpu *)cpu->gic)->redist + GICR_CTLR, (uint32_t)GICR_CTLR_RWP);
+}
+
+static void route_spi(unsigned intid, const struct cpu *cpu)
+{
+	/* MPIDR_EL1's fields are where GICD_IROUTER<n> has them; bit 31 (IRM) clear: this CPU and no other. */
+	mmio_write64(reg(gicv3.dist, GICD_IROUTER + 8 * intid), cpu->mpidr);
+}
+
+static void configure_spi(unsigned intid, bool edge)
+{
+	volatile void *r = reg(gicv3.dist, GICD_ICFGR + intid / 16 * 4);
+	uint32_t bit = 2u << intid % 16 * 2, v;
+
+	spin_lock(&gicv3.lock);
+	v = mmio_read32(r);
+	mmio_write32(r, edge ? v | bit : v & ~bit);
+	spin_unlock(&gicv3.lock);
+}
+
+/* ---- A CPU's redistributor ---- */
+
+/* The affinity is packed in GICR_TYPER[63:32] (IHI 0069, 12.11 "GICR_TYPER"). */
+static uintptr_t find_redist(uint64_t mpidr)
+{
+	uint64_t aff = (mpidr >> 8 & 0xff000000) | (mpidr & 0xffffff);
+
+	for (unsigned i = 0; i < gicv3.nr_redist; i++) {
+		const struct gicv3_region *region = &gicv3.redist[i];
+
+		for (uint64_t at = 0; at + GICR_SIZE <= region->size;) {
+			uint64_t typer = mmio_read64(reg(region->base + at, GICR_TYPER));
+
+			if (typer >> 32 == aff)
+				return region->base + at;
+			if (typer & GICR_TYPER_LAST)
+				break;
+			at += gicv3.stride ? gicv3.stride : typer & GICR_TYPER_VLPIS ? 2 * GICR_SIZE : GICR_SIZE;
+		}
+	}
+	return 0;
+}
+
+/* Nothing of what the boot loader or an earlier system left: all off, none active or pending, group 1, one priority. */
+static void init_private(uintptr_t redist)
+{
+	uintptr_t sgi = redist + GICR_SGI_FRAME;
+
+	mmio_write32(reg(sgi, GICD_ICENABLER), ~0u);
+	gicv3_wait_rwp(redist + GICR_CTLR, (uint32_t)GICR_CTLR_RWP);
+	mmio_write32(reg(sgi, GICD_IGROUPR), ~0u);
+	mmio_write32(reg(sgi, GICD_ICPENDR), ~0u);
+	mmio_write32(reg(sgi, GICD_ICACTIVER), ~0u);
+	for (unsigned i = 0; i < GIC_PRIVATE; i += 4)
+		mmio_write32(reg(sgi, GICD_IPRIORITYR + i), 0xa0a0a0a0);
+	mmio_write32(reg(sgi, GICD_ISENABLER), 1u << GIC_KICK_SGI | 1u << gic_maintenance_intid);
+	/* Seen by the redistributor before the CPU interface is turned on. */
+	dsb(sy);
+}
+
+static bool wake(uintptr_t redist)
+{
+	volatile void *waker = reg(redist, GICR_WAKER);
+
+	mmio_write32(waker, mmio_read32(waker) & ~(uint32_t)GICR_WAKER_SLEEP);
+	for (unsigned i = 0; i < POLLS; i++)
+		if (!(mmio_read32(waker) & GICR_WAKER_CHILDREN))
+			return true;
+	return false;
+}
+
+/* Aff3, Aff2, Aff1, range selector and target list from Aff0 (IHI 0069, 12.2 "ICC_SGI1R_EL1"). */
+static uint64_t kick_value(uint64_t mpidr)
+{
+	return (mpidr >> 32 & 0xff) << 48 | (mpidr >> 4 & 0xf) << 44 | (mpidr >> 16 & 0xff) << 32 | (uint64_t)GIC_KICK_SGI << 24 |
+	       (mpidr >> 8 & 0xff) << 16 | BIT(mpidr & 0xf);
+}
+
+static enum err init_cpu(struct cpu *cpu)
+{
+	struct gicv3_cpu *own = &gicv3_cpus[cpu->id];
+	uintptr_t redist = find_redist(cpu->mpidr);
+	enum err e;
+
+	if (!redist) {
+		log_error("CPU %u (MPIDR 0x%llx) has no GIC redistributor in the regions the device tree gives", cpu->id, (unsigned long long)cpu->mpidr);
+		return ERR_NOT_FOUND;
+	}
+	if (!wake(redist)) {
+		log_error("CPU %u: its GIC redistributor does not wake up (GICR_WAKER)", cpu->id);
+		return ERR_UNSUPPORTED;
+	}
+	init_private(redist);
+	e = gicv3_init_interface();
+	if (e)
+		return e;
+	own->redist = redist;
+	own->sgi = kick_value(cpu->mpidr);
+	/* Release: a CPU that sees the pointer sees what it points to. */
+	__atomic_store_n(&cpu->gic, own, __ATOMIC_RELEASE);
+	return OK;
+}
+
+const struct gic_hw gicv3_hw = {
+	.init_cpu = init_cpu,
+	.handle_irqs = gicv3_handle_irqs,
+	.kick = gicv3_kick,
+	.nr_lrs = gicv3_nr_lrs,
+	.priority_mask = gicv3_priority_mask,
+	.put_first = gicv3_put_first,
+	.free_lrs = gicv3_free_lrs,
+	.put = gicv3_put,
+	.read_lrs = gicv3_read_lrs,
+	.write_lrs = gicv3_write_lrs,
+	.lr_pending = gicv3_lr_pending,
+	.reset_interface = gicv3_reset_interface,
+	.stop_interface = gicv3_stop_interface,
+	.write_bits = write_bits,
+	.read_bits = read_bits,
+	.wait_disabled = wait_disabled,
+	.route_spi = route_spi,
+	.configure_spi = configure_spi,
+};

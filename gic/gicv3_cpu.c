@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A CPU's GICv3 interface: acknowledging, the list registers, kicks (IHI 0069, 12.2 and 12.4).
+ *
+ * Where barriers are and are not. Writes of list registers need none before the guest runs: exception return is a context
+ * synchronisation event (Arm ARM DDI 0487, D1.4). Reads of ICH_ELRSR_EL2 and of list registers that may follow a write in the same stay at
+ * EL2 have an isb before them. The interrupt path has none: it is entered by an exception, reads ICH_ELRSR_EL2 once and returns to
+ * the guest; the idle loop, which calls it without such a return, goes through lr_pending in between. Acknowledging needs no barrier before
+ * priority drop, for nothing in memory hangs on their order.
+ */
+#include "arch/arm64/barrier.h"
+#include "arch/arm64/gic_sysreg.h"
+#include "common/log.h"
+#include "gic/gic_internal.h"
+
+#define HCR_EN BIT(0)
+#define IAR_INTID 0xffffffu
+
+static inline void lr_write(unsigned n, uint64_t lr)
+{
+	switch (n) {
+#define X(n) case n: gic_write(lr, ICH_LR##n); break;
+	ICH_LRS(X)
+#undef X
+	}
+}
+
+static inline uint64_t lr_read(unsigned n)
+{
+	switch (n) {
+#define X(n) case n: return gic_read(ICH_LR##n);
+	ICH_LRS(X)
+#undef X
+	}
+	return 0;
+}
+
+unsigned gicv3_nr_lrs(void)
+{
+	return ICH_VTR_NR_LRS(gic_read(ICH_VTR));
+}
+
+uint8_t gicv3_priority_mask(void)
+{
+	return (uint8_t)(0xff << (8 - ICH_VTR_PRI_BITS(gic_read(ICH_VTR))));
+}
+
+static inline uint32_t all_lrs(void)
+{
+	return (uint32_t)GENMASK(gicv3_nr_lrs() - 1, 0);
+}
+
+uint32_t gicv3_free_lrs(void)
+{
+	isb();
+	return (uint32_t)gic_read(ICH_ELRSR);
+}
+
+bool gicv3_put_first(uint64_t lr)
+{
+	if (gicv3_free_lrs() != all_lrs())
+		return false;
+	gic_write(lr, ICH_LR0);
+	return true;
+}
+
+void gicv3_put(unsigned n, uint64_t lr)
+{
+	lr_write(n, lr);
+}
+
+void gicv3_read_lrs(struct vgic_lrs *l)
+{
+	/* EISR's are among the used: ELRSR reads 0 for those whose EOI was asked for. */
+	l->used = ~gicv3_free_lrs() & all_lrs();
+	for_each_bit(n, l->used)
+		l->lr[n] = lr_read(n);
+	l->eoi_count = (uint32_t)ICH_HCR_EOICOUNT(gic_read(ICH_HCR));
+	l->groups = (uint32_t)(gic_read(ICH_VMCR) & (ICH_VMCR_VENG0 | ICH_VMCR_VENG1));
+}
+
+void gicv3_write_lrs(const struct vgic_lrs *l, uint64_t old_maint)
+{
+	for_each_bit(n, l->dirty)
+		lr_write(n, l->lr[n]);
+	/* Clears EOIcount too. */
+	if (l->maint != old_maint || l->eoi_count)
+		gic_write(HCR_EN | l->maint, ICH_HCR);
+}
+
+bool gicv3_lr_pending(void)
+{
+	uint32_t used = ~gicv3_free_lrs() & all_lrs();
+
+	for_each_bit(n, used)
+		if (lr_read(n) & LR_PENDING)
+			return true;
+	return false;
+}
+
+static void clear_active_priorities(void)
+{
+	/* One register for 32 preemption levels (IHI 0069, 12.4 "ICH_AP0R<n>_EL2"). */
+	unsigned bits = ICH_VTR_PRE_BITS(gic_read(ICH_VTR));
+
+	gic_write(0, ICH_AP0R0);
+	gic_write(0, ICH_AP1R0);
+	if (bits > 5) {
+		gic_write(0, ICH_AP0R1);
+		gic_write(0, ICH_AP1R1);
+	}
+	if (bits > 6) {
+		gic_write(0, ICH_AP0R2);
+		gic_write(0, ICH_AP1R2);
+		gic_write(0, ICH_AP0R3);
+		gic_write(0, ICH_AP1R3);
+	}
+}
+
+void gicv3_stop_interface(void)
+{
+	for (unsigned n = 0; n < gicv3_nr_lrs(); n++)
+		lr_write(n, 0);
+	clear_active_priorities();
+	gic_write(0, ICH_VMCR);
+	gic_write(0, ICH_HCR);
+	isb();
+}
+
+void gicv3_reset_interface(void)
+{
+	gicv3_stop_interface();
+	/* The guest's own ICC_SRE_EL1, which an earlier guest may have changed. */
+	gic_write(ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB, ICC_SRE);
+	gic_write(HCR_EN, ICH_HCR);
+}
+
+enum err gicv3_init_interface(void)
+{
+	gic_write(gic_read(ICC_SRE_EL2) | ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB | ICC_SRE_ENABLE, ICC_SRE_EL2);
+	/* The registers below exist from here on. */
+	isb();
+	if (!(gic_read(ICC_SRE_EL2) & ICC_SRE_SRE)) {
+		log_error("firmware has disabled the GIC's system registers at EL2 (ICC_SRE_EL3)");
+		return ERR_UNSUPPORTED;
+	}
+	gicv3_stop_interface();
+	gic_write(0xff, ICC_PMR);
+	gic_write(0, ICC_BPR1);
+	/* Priority drop and deactivation apart: the guest's EOI deactivates what is forwarded. */
+	gic_write(ICC_CTLR_EOIMODE, ICC_CTLR);
+	/* What a loader acknowledged and never ended would mask everything. */
+	gic_write(0, ICC_AP1R0);
+	gic_write(1, ICC_IGRPEN1);
+	isb();
+	return OK;
+}
+
+void gicv3_kick(const struct cpu *cpu)
+{
+	const struct gicv3_cpu *target = __atomic_load_n(&cpu->gic, __ATOMIC_ACQUIRE);
+
+	/* Not up yet: it looks at its requests when it comes. */
+	if (!target)
+		return;
+	/* Orders what was written for the target (requests, state) before the SGI that makes it look; pairs with the isb in handle_other. */
+	dsb(ishst);
+	gic_write(target->sgi, ICC_SGI1R);
+	/* The SGI leaves now and not at some later synchronisation. */
+	isb();
+}
+
+static __attribute__((noinline)) void handle_other(struct cpu *cpu, struct vcpu *vcpu, uint32_t intid)
+{
+	/* 1020 to 1023: nothing to end. */
+	if (intid >= GIC_SPECIAL)
+		return;
+	if (intid == GIC_KICK_SGI) {
+		gic_write(intid, ICC_EOIR1);
+		gic_write(intid, ICC_DIR);
+		/* The requests are read after the acknowledge: an SGI sent later than that makes us come back. */
+		isb();
+		return;
+	}
+	if (gic_dispatch(cpu, vcpu, intid) == GIC_FORWARDED) {
+		gic_write(intid, ICC_EOIR1);
+		return;
+	}
+	gic_write(intid, ICC_EOIR1);
+	gic_write(intid, ICC_DIR);
+	isb();
+}
+
+/*
+ * One interrupt an exit: where another is pending the guest is left again at once, which costs no more than asking every time. First
+ * what is most frequent and most urgent, the guest's timer: the list register image is ready in memory, and nothing else is looked at.
+ */
+void gicv3_handle_irqs(struct cpu *cpu, struct vcpu *vcpu)
+{
+	uint32_t intid = (uint32_t)gic_read(ICC_IAR1) & IAR_INTID;
+
+	if (__builtin_expect(vcpu && intid - GIC_SGIS < GIC_PRIVATE - GIC_SGIS, 1)) {
+		struct vgic_cpu *vc = vcpu->vgic;
+		uint64_t lr = __atomic_load_n(&vc->direct[intid], __ATOMIC_RELAXED);
+
+		if (__builtin_expect(lr && !__atomic_load_n(&vc->summary, __ATOMIC_RELAXED) && gic_read(ICH_ELRSR) & 1, 1)) {
+			gic_write(lr, ICH_LR0);
+			gic_write(intid, ICC_EOIR1);
+			return;
+		}
+	}
+	handle_other(cpu, vcpu, intid);
+}

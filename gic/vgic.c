@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life of a vCPU's and a VM's virtual GIC, and what its CPU does when others asked for something. */
+#include "gic/gic_hw.h"
+
+#include "common/lib/string.h"
+
+/* PPIs that are forwarded: disabled, not pending and not active in the physical redistributor. */
+static void quiet_ppis(const struct vcpu *vcpu)
+{
+	gic_hw->write_bits(vcpu->cpu, GICD_ICENABLER, 0, gic_forwarded_ppis);
+	gic_hw->wait_disabled(vcpu->cpu, 0);
+	gic_hw->write_bits(vcpu->cpu, GICD_ICPENDR, 0, gic_forwarded_ppis);
+	gic_hw->write_bits(vcpu->cpu, GICD_ICACTIVER, 0, gic_forwarded_ppis);
+}
+
+static void reset_private(struct vgic_cpu *vc)
+{
+	memset(&vc->priv, 0, sizeof(vc->priv));
+	vc->priv.edge = 0xffff;
+	vc->priv.hw = gic_forwarded_ppis;
+	vc->waker = GICR_WAKER_SLEEP | GICR_WAKER_CHILDREN;
+	for (unsigned n = 0; n < VGIC_MAX_LRS; n++)
+		vc->slot_intid[n] = GIC_NONE;
+}
+
+void vgic_reset_vcpu(struct vcpu *vcpu)
+{
+	struct vgic_cpu *vc = vcpu->vgic;
+	struct vgic_txn t;
+
+	if (vc->loaded)
+		vgic_stop_vcpu(vcpu);
+	gic_hw->reset_interface();
+	vgic_begin(&t, vcpu->vm->vgic, vcpu);
+	reset_private(vc);
+	vc->nr_lrs = (uint8_t)gic_hw->nr_lrs();
+	vc->loaded = true;
+	/* What is pending for it already, SPIs and SGIs that came while it was off, is listed now; `summary` was kept meanwhile. */
+	t.self = vcpu;
+	t.refill = true;
+	vgic_end(&t);
+}
+
+/*
+ * Interrupts pending in list registers go back to memory: SPIs can be sent to another vCPU. What the vCPU was handling stays active
+ * until a guest clears it, as in a real distributor. SGIs that are sent from here on wait for its next life.
+ */
+void vgic_stop_vcpu(struct vcpu *vcpu)
+{
+	struct vgic_cpu *vc = vcpu->vgic;
+	struct vgic_txn t;
+	struct vgic_lrs l;
+
+	vgic_begin(&t, vcpu->vm->vgic, vcpu);
+	if (t.self) {
+		gic_hw->read_lrs(&l);
+		vgic_fold(&t, vcpu, &l);
+		gic_hw->stop_interface();
+		vc->loaded = false;
+		vc->maint = 0;
+		vgic_update_direct(t.g, vc, ~0u);
+		__atomic_store_n(&vc->incoming, 0, __ATOMIC_RELAXED);
+		vgic_answered(t.g, vc);
+		t.refill = false;
+	}
+	vgic_end(&t);
+	quiet_ppis(vcpu);
+}
+
+void vgic_sync_vcpu(struct vcpu *vcpu)
+{
+	struct vgic_cpu *vc = vcpu->vgic;
+	uint32_t sgis = __atomic_load_n(&vc->incoming, __ATOMIC_ACQUIRE);
+	struct vgic_txn t;
+
+	/* One SGI and nothing else, as most often: the same short way as for one to oneself. */
+	if (sgis && !(sgis & (sgis - 1)) && !__atomic_load_n(&vc->resync, __ATOMIC_RELAXED) && !vc->summary) {
+		uint64_t lr = vc->direct[__builtin_ctz(sgis)];
+
+		/* Whoever found our bit set and added another one has sent no kick: look at what else is there. */
+		if (lr && gic_hw->put_first(lr) && !(__atomic_fetch_and(&vc->incoming, ~sgis, __ATOMIC_ACQUIRE) & ~sgis))
+			return;
+	}
+	vgic_begin(&t, vcpu->vm->vgic, vcpu);
+	t.refill = t.self != NULL;
+	vgic_end(&t);
+}
+
+bool vgic_vcpu_has_pending(struct vcpu *vcpu)
+{
+	struct vgic_cpu *vc = vcpu->vgic;
+
+	if (!vc->loaded)
+		return false;
+	if (vc->summary || vc->resync || __atomic_load_n(&vc->incoming, __ATOMIC_RELAXED))
+		vgic_sync_vcpu(vcpu);
+	return gic_hw->lr_pending();
+}
+
+/* All but what the board says of them (forwarded, trigger) and the lines of emulated devices. */
+static void reset_spis(struct vgic *g)
+{
+	for (unsigned word = 1; word < g->nr_words; word++) {
+		struct vgic_word *w = vgic_ref(g, word, 0).w;
+		struct vgic_word fresh = {.hw = w->hw, .edge = w->edge & w->hw, .line = w->line};
+
+		*w = fresh;
+	}
+	g->groups = 0;
+}
+
+void vgic_stop_vm(struct vm *vm)
+{
+	const struct cpu *cpu = vm->vcpus[0].cpu;
+	struct vgic *g = vm->vgic;
+
+	/* No vCPU runs: nothing enables them again behind our back, so the wait needs no lock. */
+	for (unsigned word = 1; word < g->nr_words; word++)
+		gic_hw->write_bits(cpu, GICD_ICENABLER, word, g->spi[word - 1].hw);
+	gic_hw->wait_disabled(cpu, 1);
+	spin_lock(&g->lock);
+	for (unsigned word = 1; word < g->nr_words; word++) {
+		uint32_t hw = g->spi[word - 1].hw;
+
+		gic_hw->write_bits(cpu, GICD_ICPENDR, word, hw);
+		gic_hw->write_bits(cpu, GICD_ICACTIVER, word, hw);
+		for_each_bit(b, hw)
+			gic_hw->route_spi(word * 32 + b, cpu);
+	}
+	reset_spis(g);
+	for (unsigned i = 0; i < vm->nr_vcpus; i++) {
+		vm->vcpus[i].vgic->summary = 0;
+		__atomic_store_n(&vm->vcpus[i].vgic->incoming, 0, __ATOMIC_RELAXED);
+	}
+	spin_unlock(&g->lock);
+}

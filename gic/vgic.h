@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The virtual GIC: one state machine in memory, register faces (vgic_mmio.c) over it, and list registers (vgic_lr.c) under it.
+ *
+ * Where the state of an interrupt is. In memory (struct vgic_word), or in one list register of one vCPU (its holder), never in both:
+ * `listed` says that the list register has it. List registers stay in the machine while their vCPU is loaded, so only its own CPU can
+ * look: others ask it to fold them (vgic_recall). A PPI or SGI for the loaded vCPU may go into a free list register without a word
+ * here (`direct`); therefore `listed` is exact for SPIs only, and of private interrupts any might be listed while a list register is in use.
+ *
+ * A forwarded interrupt (`hw`) is active in the physical GIC as long as it is pending or active here; the guest's deactivation, through
+ * the list register's HW bit, or ours ends both.
+ *
+ * Locks. vgic->lock guards all words, private ones included, and what is marked with it; vgic_begin takes it and vgic_end releases it.
+ * Lock order: vm->lock, vgic->lock, the physical distributor's lock. Nothing waits and no IPI is sent with a lock held: kicks are
+ * collected in the transaction and sent by vgic_end after the release. The loaded vCPU's list registers are its CPU's own.
+ */
+#ifndef GIC_VGIC_H
+#define GIC_VGIC_H
+
+#include "common/vm.h"
+#include "gic/gic_regs.h"
+
+#define VGIC_MAX_LRS 16
+#define VGIC_MAX_WORDS 32
+#define VGIC_NO_VCPU 0xff
+
+/* ICH_LR<n>_EL2 (IHI 0069, 12.4.9). */
+#define LR_PENDING BIT(62)
+#define LR_ACTIVE BIT(63)
+#define LR_STATE (LR_PENDING | LR_ACTIVE)
+#define LR_HW BIT(61)
+#define LR_GROUP1 BIT(60)
+#define LR_EOI BIT(41) /* maintenance interrupt when it is deactivated; only without HW */
+#define LR_PRIORITY_SHIFT 48
+#define LR_PINTID_SHIFT 32
+#define LR_VINTID(lr) ((uint32_t)(lr))
+
+/* ICH_HCR_EL2 (IHI 0069, 12.4.8): the maintenance interrupts and traps that fill asks for. */
+#define HCR_MAINT_LRENPIE BIT(2)
+#define HCR_MAINT_NPIE BIT(3)
+#define HCR_MAINT_GRP0_ENABLED BIT(4)
+#define HCR_MAINT_GRP0_DISABLED BIT(5)
+#define HCR_MAINT_GRP1_ENABLED BIT(6)
+#define HCR_MAINT_GRP1_DISABLED BIT(7)
+#define HCR_TRAP_DIR BIT(14)
+
+/* 32 INTIDs, one bit each. */
+struct vgic_word {
+	uint32_t enabled, group, edge;
+	uint32_t hw;      /* forwarded: constant once the VM is made */
+	uint32_t pend;    /* latched: an edge, ISPENDR, or a forwarded interrupt that arrived */
+	uint32_t line;    /* level of an emulated device's line */
+	uint32_t active;
+	uint32_t listed;  /* put into list register `slot` of vCPU `holder` and not folded since; it may be finished */
+	uint32_t lr_pend, lr_active; /* listed: what the list register was when last written or seen */
+	uint32_t lr_latch; /* listed: its pending state is a latched one, not (only) the line's */
+	uint32_t drop_pend, drop_active; /* listed: what the holder's fold must not keep */
+	uint8_t priority[32];
+	uint8_t target[32]; /* SPIs: vCPU, or VGIC_NO_VCPU */
+	uint8_t holder[32]; /* listed or active: vCPU */
+	uint8_t slot[32];
+};
+
+/* A vCPU's redistributor and list registers. */
+struct vgic_cpu {
+	uint64_t direct[GIC_PRIVATE]; /* what to write to a list register when it fires; 0: not without looking (disabled, not loaded, ...) */
+	uint32_t summary;  /* lock for writes: bit n: word n may hold something to list, or active ones that found no list register */
+	uint32_t incoming; /* atomic: SGIs that other vCPUs sent */
+	uint32_t resync;   /* lock for writes: other CPUs changed something */
+	uint32_t recalled; /* lock for writes: someone needs the list registers folded */
+	bool loaded;       /* lock for writes: its CPU interface is the one of its CPU */
+	uint8_t nr_lrs;
+	uint32_t waker;    /* GICR_WAKER */
+	uint64_t maint;    /* HCR_MAINT_*, HCR_TRAP_* now set; own CPU */
+	uint16_t slot_intid[VGIC_MAX_LRS]; /* the SPI last put there, or GIC_NONE; own CPU, lock */
+	struct vgic_word priv;
+};
+
+struct vgic {
+	struct spinlock lock;
+	struct vm *vm;
+	uint32_t nr_words;    /* INTIDs / 32, word 0 (private) included */
+	uint32_t groups;      /* GICD_CTLR.EnableGrp0 and EnableGrp1 */
+	uint32_t recalls;     /* vCPUs with `recalled` */
+	uint32_t complained;  /* atomic: an unknown register access was logged */
+	uint8_t priority_mask; /* implemented bits */
+	struct vgic_word spi[]; /* word 1 and on */
+};
+
+/* A word and where it belongs. */
+struct vgic_ref {
+	struct vgic_word *w;
+	unsigned word;  /* INTID / 32 */
+	unsigned owner; /* word 0: whose */
+};
+
+/* One change of the state, from lock to unlock. */
+struct vgic_txn {
+	struct vgic *g;
+	struct vcpu *self; /* the vCPU loaded on this CPU, when it is of this VM; else NULL */
+	bool refill;       /* self's list registers need a fold and fill */
+	uint64_t kick[2];  /* vCPUs whose CPUs need a look */
+};
+
+/* List registers as an array: what fold reads and fill writes. */
+struct vgic_lrs {
+	uint64_t lr[VGIC_MAX_LRS];
+	uint32_t used;      /* bit n: lr[n] holds something, or had its EOI asked for */
+	uint32_t dirty;     /* bit n: lr[n] must be written */
+	uint32_t eoi_count; /* deactivations that found no list register, since the last fold */
+	uint32_t groups;    /* bit 0, 1: enabled in the guest's CPU interface */
+	uint64_t maint;     /* fill: HCR_MAINT_*, HCR_TRAP_* */
+};
+
+#define for_each_bit(i, mask) for (uint32_t m_ = (mask), i; m_ && (i = (uint32_t)__builtin_ctz(m_), 1); m_ &= m_ - 1)
+
+static inline struct vgic_cpu *vgic_cpu_of(const struct vgic *g, unsigned vcpu)
+{
+	return g->vm->vcpus[vcpu].vgic;
+}
+
+/* word < nr_words. */
+static inline struct vgic_ref vgic_ref(struct vgic *g, unsigned word, unsigned owner)
+{
+	return (struct vgic_ref){word ? &g->spi[word - 1] : &vgic_cpu_of(g, owner)->priv, word, owner};
+}
+
+static inline bool vgic_is_self(const struct vgic_txn *t, unsigned vcpu)
+{
+	return t->self && t->self->id == vcpu;
+}
+
+/* ---- vgic_state.c ---- */
+
+/* self: the vCPU that runs this (it may be unloaded), or NULL when that is not known: then the CPU's own vCPU is looked up. */
+void vgic_begin(struct vgic_txn *t, struct vgic *g, struct vcpu *self);
+void vgic_end(struct vgic_txn *t);
+
+/* Pending, enabled, and of an enabled group; whether it is listed or active is another question. */
+uint32_t vgic_deliverable(const struct vgic *g, const struct vgic_word *w);
+uint32_t vgic_pending(const struct vgic_word *w);
+
+/* What may have become deliverable is told to the vCPU that must take it. */
+void vgic_update(struct vgic_txn *t, struct vgic_ref r, uint32_t mask);
+/* That vCPU has something to list in that word. */
+void vgic_note(struct vgic_txn *t, unsigned vcpu, unsigned word);
+/* That vCPU's list registers are folded before it goes on. */
+void vgic_recall(struct vgic_txn *t, unsigned vcpu);
+/* What of mask may be in a list register is recalled; *drop (or NULL): the state that is not kept. */
+void vgic_withdraw(struct vgic_txn *t, struct vgic_ref r, uint32_t mask, uint32_t *drop);
+/* direct[] of these private INTIDs anew. */
+void vgic_update_direct(struct vgic *g, struct vgic_cpu *vc, uint32_t mask);
+/* Ends the physical interrupts of these forwarded ones. */
+void vgic_deactivate(struct vgic *g, struct vgic_ref r, uint32_t mask);
+/* The list-register image of an interrupt; state: LR_PENDING, LR_ACTIVE or both. */
+uint64_t vgic_make_lr(const struct vgic_word *w, unsigned word, unsigned bit, uint64_t state);
+
+/* A physical interrupt that was acknowledged on the vCPU's CPU. false: not one that is forwarded to it; the caller deactivates it. */
+bool vgic_forward(struct vcpu *vcpu, unsigned intid);
+
+/* A trapped write to ICC_DIR_EL1: only while more interrupts are active than there are list registers. */
+void vgic_write_dir(struct vcpu *vcpu, uint64_t value);
+
+/* ---- vgic_lr.c ---- */
+
+void vgic_fold(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l);
+void vgic_fill(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l);
+/* Folds and fills self's list registers, with what arrived from other CPUs. */
+void vgic_sync_self(struct vgic_txn *t);
+/* The vCPU's list registers were folded: what others asked of it is done. Lock. */
+void vgic_answered(struct vgic *g, struct vgic_cpu *vc);
+
+/* ---- vgic_regs.c: a register of one field per interrupt; r.word < nr_words, values are limited to interrupts that exist ---- */
+
+typedef uint32_t vgic_bits_read(struct vgic_txn *t, struct vgic_ref r);
+typedef void vgic_bits_write(struct vgic_txn *t, struct vgic_ref r, uint32_t v);
+
+vgic_bits_read vgic_read_group, vgic_read_enabled, vgic_read_pending, vgic_read_active;
+vgic_bits_write vgic_write_group, vgic_set_enabled, vgic_clear_enabled, vgic_set_pending, vgic_clear_pending, vgic_set_active, vgic_clear_active;
+void vgic_write_priority(struct vgic_txn *t, struct vgic_ref r, unsigned bit, uint8_t priority);
+void vgic_write_edge(struct vgic_txn *t, struct vgic_ref r, uint32_t mask, uint32_t edge);
+void vgic_write_target(struct vgic_txn *t, struct vgic_ref r, unsigned bit, uint8_t vcpu);
+void vgic_write_groups(struct vgic_txn *t, uint32_t groups);
+
+/* ---- vgic_mmio.c ---- */
+
+bool vgic_access_gicd(struct vcpu *vcpu, void *device, struct mmio_access *access);
+bool vgic_access_gicr(struct vcpu *vcpu, void *device, struct mmio_access *access);
+
+#endif

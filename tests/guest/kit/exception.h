@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Exceptions: interrupt handlers, and faults that a test provokes. */
+#ifndef KIT_EXCEPTION_H
+#define KIT_EXCEPTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* As start.S saves it. */
+struct frame {
+	uint64_t x[31];
+	uint64_t elr, spsr, sp, pad[2];
+};
+
+typedef void irq_handler(uint32_t intid);
+
+/* For this INTID on all CPUs; the GIC is a thing of its own. Unknown interrupts are counted. */
+#define IRQ_MAX 256
+void irq_set_handler(uint32_t intid, irq_handler *handler);
+extern uint32_t irq_unexpected;
+
+/* Between expect and taken, a synchronous exception or SError is recorded, and the instruction of the former skipped. One CPU at a time. */
+struct fault {
+	bool taken, serror;
+	uint64_t esr, far;
+};
+void fault_expect(void);
+struct fault fault_taken(void);
+
+/* ESR_EL1.EC and the data fault status code (Arm ARM DDI 0487, ESR_EL1). */
+#define ESR_EC(esr) ((uint32_t)((esr) >> 26 & 0x3f))
+#define ESR_DFSC(esr) ((uint32_t)((esr) & 0x3f))
+enum { EC_UNKNOWN = 0x00, EC_DATA_ABORT_SAME_EL = 0x25, EC_INSTRUCTION_ABORT_SAME_EL = 0x21, DFSC_EXTERNAL = 0x10 };
+
+#endif

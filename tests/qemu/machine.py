@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a case needs on disk, and its QEMU command line."""
+
+import functools
+import pathlib
+import re
+import shutil
+import subprocess
+import threading
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+UBOOT = pathlib.Path("/usr/lib/u-boot/qemu_arm64/u-boot.bin")
+# For what is not started by -kernel: clear of the DTB at the start of RAM.
+STUB_ADDRESS = 0x41000000
+LOAD_ADDRESS = 0x42000000
+
+
+class Failure(Exception):
+    pass
+
+
+class Skip(Exception):
+    pass
+
+
+class Context:
+    """The build directory, its derived files (each made once a run), and what this QEMU can do."""
+
+    def __init__(self, build, qemu):
+        self.build = build.resolve()
+        self.qemu = qemu
+        self.log_dir = self.build / "qemu-logs"
+        self.work_dir = self.build / "qemu"
+        self.log_dir.mkdir(parents=True, exist_ok=True)
+        self.work_dir.mkdir(parents=True, exist_ok=True)
+        self.lock = threading.Lock()
+
+    def product(self, name):
+        path = self.build / name
+        if not path.exists():
+            raise Failure(f"{path} has not been built")
+        return path
+
+    @functools.lru_cache
+    def ask_qemu(self, *arguments):
+        done = subprocess.run([self.qemu, *arguments], capture_output=True, text=True, timeout=60, check=False)
+        return done.stdout
+
+    def qemu_version(self):
+        match = re.search(r"version (\d+)\.(\d+)", self.ask_qemu("--version"))
+        return (int(match.group(1)), int(match.group(2))) if match else (0, 0)
+
+    def has_cpu(self, name):
+        return re.search(rf"^\s*{re.escape(name)}\s*$", self.ask_qemu("-M", "virt", "-cpu", "help"), re.M) is not None
+
+    def system(self, case):
+        """The case's system file: the board's example as make built it, or one of tests/qemu/systems, made here."""
+        its = ROOT / "tests/qemu/systems" / f"{case['system']}.its"
+        if not its.exists():
+            return self.product(f"{case['system']}.itb")
+        with self.lock:
+            return self.make_system(its, case.get("set", {}), case["name"] if "set" in case else its.stem)
+
+    def make_system(self, its, values, name):
+        """mkimage on a copy of the .its in which @X@ is the value of X."""
+        text = its.read_text()
+        for key, value in values.items():
+            text = text.replace(f"@{key}@", value)
+        left = re.search(r"@[A-Z]+@", text)
+        if left:
+            raise Failure(f"{its.name}: {left.group()} has no value")
+        for binary in sorted(set(re.findall(r'/incbin/\("([^"]+)"\)', text))):
+            self.product(f"images/{binary}")
+        if shutil.which("mkimage") is None:
+            raise Skip("mkimage (u-boot-tools) is not installed")
+        source, itb = self.work_dir / f"{name}.its", self.work_dir / f"{name}.itb"
+        source.write_text(text)
+        done = subprocess.run(["mkimage", "-D", f"-I dts -O dtb -i {self.build}/images", "-f", str(source), str(itb)],
+                              capture_output=True, text=True, timeout=120, check=False)
+        if done.returncode != 0 or not itb.exists():
+            raise Failure(f"mkimage of {its.name}: {done.stderr.strip() or done.stdout.strip()}")
+        return itb
+
+    def disk(self, itb, name):
+        """What `make run-uboot` boots from."""
+        if shutil.which("mcopy") is None:
+            raise Skip("mtools is not installed")
+        image = self.work_dir / f"{name}.img"
+        files = [str(self.product("boot.scr")), str(self.product("bulkhead.bin")), f"system.itb={itb}"]
+        done = subprocess.run([str(ROOT / "tools/image/fat-disk"), str(image), *files], capture_output=True, text=True, timeout=120, check=False)
+        if done.returncode != 0:
+            raise Failure(f"fat-disk: {done.stderr.strip()}")
+        return image
+
+    def damaged(self, itb, damage, name):
+        """A copy of the system file with something wrong: cut to `keep` bytes, or one byte inverted `at` an offset.
+
+        A negative number counts from the end; a string is a percentage of the file. `behind` puts the offset behind a text in it.
+        """
+        data = bytearray(itb.read_bytes())
+
+        def place(value):
+            if isinstance(value, str):
+                return len(data) * int(value.rstrip("%")) // 100
+            return value if value >= 0 else len(data) + value
+
+        if "keep" in damage:
+            del data[place(damage["keep"]):]
+        if "at" in damage:
+            start = 0
+            if "behind" in damage:
+                text = damage["behind"].encode()
+                start = data.find(text) + len(text)
+                if start < len(text):
+                    raise Failure(f"{itb} does not contain '{damage['behind']}'")
+            data[start + place(damage["at"])] ^= 0xff
+        path = self.work_dir / f"{name}.itb"
+        path.write_bytes(data)
+        return path
+
+
+def check_requirements(case, context):
+    if not context.has_cpu(case["cpu"]):
+        raise Skip(f"this QEMU has no {case['cpu']}")
+    for requirement in case.get("requires", []):
+        kind, _, value = requirement.partition(":")
+        if kind == "qemu":
+            wanted = tuple(int(part) for part in value.split("."))
+            if context.qemu_version() < wanted:
+                raise Skip(f"needs QEMU {value}")
+        elif kind == "file":
+            if not pathlib.Path(value).exists() and not (context.build / value).exists():
+                raise Skip(f"{value} is not there")
+        elif kind == "program":
+            if shutil.which(value) is None:
+                raise Skip(f"{value} is not installed")
+        else:
+            raise Failure(f"unknown requirement '{requirement}'")
+
+
+def bare_arguments(hypervisor):
+    """No firmware: the CPU starts at its highest exception level, in a stub that does what the boot protocol says and jumps."""
+    stub = [0xd2a80000,  # movz x0, #0x4000, lsl #16: QEMU's DTB at the start of RAM
+            0xd2a00001 | (LOAD_ADDRESS >> 16) << 5,  # movz x1, #(LOAD_ADDRESS >> 16), lsl #16
+            0xd61f0020,  # br x1
+            0xd503201f]  # nop
+    arguments = ["-device", f"loader,file={hypervisor},addr={LOAD_ADDRESS:#x},force-raw=on"]
+    for i in range(0, len(stub), 2):
+        data = stub[i] | stub[i + 1] << 32
+        arguments += ["-device", f"loader,addr={STUB_ADDRESS + i * 4:#x},data={data:#x},data-len=8"]
+    return [*arguments, "-device", f"loader,addr={STUB_ADDRESS:#x},cpu-num=0"]
+
+
+def boot_arguments(case, context):
+    if case["boot"] == "native":
+        return ["-kernel", str(context.product(f"guest/{case['program']}.bin"))]
+    hypervisor = str(context.product("bulkhead.bin"))
+    if case["boot"] == "bare":
+        return bare_arguments(hypervisor)
+    itb = None
+    if case["initrd"]:
+        itb = context.system(case)
+        if "damage" in case:
+            itb = context.damaged(itb, case["damage"], case["name"])
+    if case["boot"] == "direct":
+        return ["-kernel", hypervisor, *(["-initrd", str(itb)] if itb else [])]
+    if not UBOOT.exists():
+        raise Skip(f"{UBOOT} (u-boot-qemu) is not there")
+    disk = context.disk(itb, case["name"])
+    return ["-bios", str(UBOOT), "-drive", f"if=none,id=disk,format=raw,readonly=on,file={disk}", "-device", "virtio-blk-device,drive=disk"]
+
+
+def command(case, context):
+    check_requirements(case, context)
+    options = [f"gic-version={case['gic']}", f"virtualization={'on' if case['virtualization'] else 'off'}"]
+    if case["secure"]:
+        options.append("secure=on")
+    arguments = [context.qemu, "-M", ",".join(["virt", *options]), "-cpu", case["cpu"], "-smp", str(case["smp"]), "-m", case["memory"],
+                 "-display", "none", "-monitor", "none", "-serial", "stdio", "-net", "none", "-no-reboot", "-rtc", "base=2026-01-02T03:04:05"]
+    if case["icount"]:
+        arguments += ["-icount", "shift=0,sleep=off"]
+    arguments += boot_arguments(case, context)
+    if case["append"] and case["boot"] in ("native", "direct"):
+        arguments += ["-append", case["append"]]
+    return arguments + case["arguments"]

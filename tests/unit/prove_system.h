@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A correct system for the proof's tests: a host, a plan of three VMs and the stage-2 tables to it, made by a table builder of its own
+ * that does what it is told, also wrong things. It is written from the Arm ARM and shares nothing with arch/arm64/pgtable.c.
+ */
+#ifndef TESTS_UNIT_PROVE_SYSTEM_H
+#define TESTS_UNIT_PROVE_SYSTEM_H
+
+#include "common/prove.h"
+
+/* ---- tables ---- */
+
+struct tree {
+	unsigned granule_shift, ia_bits, start_level;
+	uint64_t *root;
+	struct table_pool *pool;
+	unsigned pages; /* table pages, as a plan counts them */
+};
+
+struct table_pool {
+	uint8_t *memory;
+	size_t size, used;
+};
+
+#define S2_RAM        ((UINT64_C(0xf) << 2) | (UINT64_C(3) << 6) | (UINT64_C(3) << 8)) /* write-back, read-write, inner shareable */
+#define S2_DEVICE     ((UINT64_C(1) << 2) | (UINT64_C(3) << 6) | (UINT64_C(2) << 8) | (UINT64_C(2) << 53)) /* nGnRE, read-write, outer shareable, never executable */
+#define S2_AF         (UINT64_C(1) << 10)
+#define S2_CONTIGUOUS (UINT64_C(1) << 52)
+
+unsigned tree_shift(const struct tree *t, unsigned level);
+unsigned tree_root_entries(const struct tree *t);
+void tree_init(struct tree *t, struct table_pool *pool, unsigned granule_shift, unsigned ia_bits, unsigned start_level);
+
+/* Where the entry for `ia` at that level is; tables down to it are made. */
+uint64_t *tree_entry(struct tree *t, unsigned level, uint64_t ia);
+
+/* `count` leaves of that level from `ia` on; `bits`: attributes, S2_CONTIGUOUS. Valid, AF and the type bit are added. */
+void tree_map(struct tree *t, unsigned level, uint64_t ia, uint64_t pa, unsigned count, uint64_t bits);
+
+uint64_t tree_vtcr(const struct tree *t, unsigned ps);
+
+/* ---- the system ---- */
+
+enum { LINUX, RTOS, BIG, NR_VMS };
+enum { NODE_ROOT, NODE_GIC, NODE_UART, NODE_RTC, NODE_NIC, NODE_DMA, NR_NODES };
+
+struct sys {
+	struct table_pool pool;
+	struct arena arena;
+	struct findings findings;
+
+	struct host host;
+	struct host_cpu cpus[6];
+	struct mem_range ram[2];
+	struct host_reserved reserved[2];
+	struct host_node nodes[NR_NODES];
+	struct mem_range regs[NR_NODES];
+
+	struct vm_config config[NR_VMS];
+	uint32_t config_cpus[NR_VMS][2];
+	struct memory_config memory[NR_VMS][2];
+
+	struct plan plan;
+	struct plan_vm vm[NR_VMS];
+	struct plan_region regions[NR_VMS][4];
+	struct plan_irq irqs[NR_VMS][3];
+	struct plan_grant grants[NR_VMS][2];
+	uint32_t vcpu_cpu[NR_VMS][2];
+	uint32_t cpu_vm[6];
+
+	struct prove_vm built[NR_VMS];
+	uint32_t intids[NR_VMS][4];
+	struct tree tree[NR_VMS];
+};
+
+/*
+ * linux: 4 KiB, 32 bits, start level 1 with four entries. RAM 0x40000000 -> 0x80000000: 64 MiB in contiguous 2 MiB blocks, 2 MiB in blocks,
+ * 128 KiB in contiguous pages, 12 KiB in pages. RTC page 0x9010000.
+ * rtos: 4 KiB, 40 bits, start level 1 with two concatenated tables. RAM 0x40000000 -> 0x100000000, a 1 GiB block; 2 MiB at 0x8000000000, in
+ * the second root table. GICV at 0x8010000 -> 0x8040000 (GICv2 guest).
+ * big: 64 KiB, 43 bits, start level 2 with two concatenated tables. RAM 0x40000000 -> 0x200000000, a 512 MiB block and 2 MiB in contiguous
+ * pages and 64 KiB in a page; the NIC's page at 0x40000000000 -> 0xa000000, in the second root table.
+ */
+struct sys *sys_new(void);
+void sys_free(struct sys *s);
+
+/* The proof of it as it stands. */
+enum err sys_prove(struct sys *s);
+
+/* Whether a finding of the last proof has both words in it. */
+bool sys_found(const struct sys *s, const char *word, const char *other);
+void sys_print_findings(const struct sys *s);
+
+/* The entry the VM's tables have for that guest address, at that level. */
+uint64_t *sys_entry(struct sys *s, unsigned vm, unsigned level, uint64_t ipa);
+
+#endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The closure of a device: what goes with it, and why it cannot be given. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/plan_fixture.h"
+
+static void expect_one(struct fixture *f, enum finding_code code, const char *word1, const char *word2)
+{
+	assert_null(plan_make(&f->in));
+	for (const struct finding *i = f->findings.first; i && (f->findings.count != 1 || i->code != code); i = i->next)
+		print_message("%s: %s\n", findings_code_name(i->code), i->text);
+	assert_int_equal(f->findings.count, 1);
+	assert_string_equal(findings_code_name(f->findings.first->code), findings_code_name(code));
+	if (!strstr(f->findings.first->text, word1) || !strstr(f->findings.first->text, word2))
+		fail_msg("'%s' lacks '%s' or '%s'", f->findings.first->text, word1, word2);
+	free(f);
+}
+
+static void refused(const char *path, enum finding_code code, const char *word1, const char *word2)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_pass(f, VM_RTOS, path);
+	expect_one(f, code, word1, word2);
+}
+
+static void test_missing(void **state)
+{
+	(void)state;
+	refused("/pl031@9010001", FINDING_DEVICE_MISSING, "/vms/rtos: passthrough", "did you mean '/pl031@9010000'?");
+	refused("/pl031", FINDING_DEVICE_MISSING, "'/pl031'", "did you mean '/pl031@9010000'?");
+	refused("a@b000000", FINDING_DEVICE_MISSING, "'a@b000000'", "did you mean '/soc/a@b000000'?");
+	refused("/nothing/like/that", FINDING_DEVICE_MISSING, "'/nothing/like/that'", "give a path, an alias or a label");
+	refused("", FINDING_DEVICE_MISSING, "''", "");
+	refused("/pl011@9040000", FINDING_DEVICE_MISSING, "/pl011@9040000", "disabled");
+}
+
+static void test_owned(void **state)
+{
+	(void)state;
+	refused("/intc@8000000", FINDING_DEVICE_OWNED, "/intc@8000000 is the interrupt controller", "/vms/rtos");
+	refused("/intc@8000000/its@8080000", FINDING_DEVICE_OWNED, "its@8080000", "interrupt controller");
+	refused("/pl011@9000000", FINDING_DEVICE_OWNED, "/pl011@9000000 is the console", "");
+	refused("/timer", FINDING_DEVICE_OWNED, "timer", "");
+	refused("/psci", FINDING_DEVICE_OWNED, "firmware", "");
+	refused("/cpus", FINDING_DEVICE_OWNED, "CPUs", "");
+	refused("/cpus/cpu@3", FINDING_DEVICE_OWNED, "/cpus/cpu@3", "CPUs");
+	refused("/memory@40000000", FINDING_DEVICE_OWNED, "memory", "");
+	refused("/smmu@9160000", FINDING_DEVICE_OWNED, "/smmu@9160000", "IOMMU");
+	refused("/", FINDING_DEVICE_OWNED, "whole board", "");
+}
+
+static void test_taken(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	fixture_pass(f, VM_LINUX, "/pl061@9030000");
+	fixture_pass(f, VM_RTOS, "/pl061@9030000");
+	expect_one(f, FINDING_DEVICE_TAKEN, "/vms/rtos: passthrough: /pl061@9030000", "/vms/linux");
+
+	f = fixture_new();
+	fixture_pass(f, VM_LINUX, "/pl061@9030000");
+	fixture_pass(f, VM_LINUX, "/pl061@9030000");
+	expect_one(f, FINDING_DEVICE_TAKEN, "/vms/linux: passthrough: /pl061@9030000", "twice");
+
+	/* Part of what another VM has. */
+	f = fixture_new();
+	fixture_pass(f, VM_LINUX, "/soc");
+	fixture_pass(f, VM_RTOS, "/soc/a@b000000/part@800");
+	expect_one(f, FINDING_DEVICE_TAKEN, "/vms/rtos: passthrough: /soc/a@b000000/part@800", "/vms/linux");
+}
+
+static void test_page_shared(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	fixture_pass(f, VM_RTOS, "/virtio_mmio@a000000");
+	f->vms[VM_RTOS].memory_identity = f->vms[VM_RTOS].dma_without_iommu = true;
+	f->images[IMG_RTOS].has_load = false;
+	f->images[IMG_RTOS].kind = IMAGE_ARM64;
+	expect_one(f, FINDING_DEVICE_PAGE_SHARED, "/virtio_mmio@a000000 share the 4 KiB at 0xa000000 with /virtio_mmio@a000200:", "both");
+
+	refused("/soc/a@b000000/part@800", FINDING_DEVICE_PAGE_SHARED, "part@800", "with /soc/a@b000000:");
+
+	/* In 64 KiB frames there are more neighbours. */
+	f = fixture_new();
+	fixture_pass(f, VM_RTOS, "/pl061@9030000");
+	f->vms[VM_RTOS].stage2_granule = 65536;
+	f->regs[N_RTC].base = 0x0903f000;
+	f->regs[N_BIG] = (struct mem_range){ 0x09038000, 0x1000 };
+	expect_one(f, FINDING_DEVICE_PAGE_SHARED, "/pl061@9030000 share the 64 KiB at 0x9030000 with /pl031@9010000 and 1 more", "all");
+
+	/* Where no node tells of it. */
+	f = fixture_new();
+	fixture_pass(f, VM_RTOS, "/big@a100000");
+	f->regs[N_BIG].base = 0x7fff0000;
+	f->nodes[N_MEMORY].enabled = false;
+	expect_one(f, FINDING_DEVICE_PAGE_SHARED, "/big@a100000", "RAM");
+
+	f = fixture_new();
+	fixture_pass(f, VM_RTOS, "/big@a100000");
+	f->regs[N_BIG].base = 0x080b0000;
+	f->nodes[N_ITS].enabled = false;
+	expect_one(f, FINDING_DEVICE_PAGE_SHARED, "/big@a100000", "interrupt controller");
+}
+
+static void test_disabled_neighbour(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	f->nodes[N_VIRTIO1].enabled = f->nodes[N_VIRTIO0].dma = false;
+	fixture_pass(f, VM_RTOS, "/virtio_mmio@a000000");
+	assert_non_null(plan_make(&f->in));
+	free(f);
+}
+
+static void test_registers(void **state)
+{
+	(void)state;
+	struct fixture *f;
+
+	refused("/bad-reg@9190000", FINDING_UNSUPPORTED, "/bad-reg@9190000", "reg");
+
+	f = fixture_new();
+	fixture_pass(f, VM_RTOS, "/big@a100000");
+	f->regs[N_BIG] = (struct mem_range){ UINT64_MAX - 100, 100 };
+	expect_one(f, FINDING_UNSUPPORTED, "/big@a100000", "48");
+}
+
+static void test_interrupts(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	fixture_pass(f, VM_LINUX, "/pl031@9010000");
+	fixture_pass(f, VM_RTOS, "/same-irq@9120000");
+	expect_one(f, FINDING_IRQ_TAKEN, "/vms/rtos: passthrough: interrupt 34 of /same-irq@9120000", "/pl031@9010000 too, which /vms/linux has");
+
+	refused("/console-irq@9180000", FINDING_IRQ_TAKEN, "interrupt 33 of /console-irq@9180000", "console");
+	refused("/ppi@9130000", FINDING_IRQ_RANGE, "/ppi@9130000 has interrupt 20", "SPI");
+	refused("/bad-irq@9140000", FINDING_IRQ_RANGE, "/bad-irq@9140000", "DTB");
+
+	f = fixture_new();
+	f->irqs[N_BIG].intid = 1020;
+	fixture_pass(f, VM_RTOS, "/big@a100000");
+	expect_one(f, FINDING_IRQ_RANGE, "interrupt 1020", "");
+
+	/* One line for two devices of one VM is one interrupt. */
+	f = fixture_new();
+	fixture_pass(f, VM_LINUX, "/same-irq@9120000");
+	fixture_pass(f, VM_LINUX, "/pl031@9010000");
+
+	struct plan *p = plan_make(&f->in);
+
+	assert_non_null(p);
+	assert_int_equal(p->vms[VM_LINUX].nr_irqs, 1);
+	assert_int_equal(p->vms[VM_LINUX].irqs[0].intid, 34);
+	free(f);
+}
+
+static void test_providers(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+	const struct plan_vm *vm;
+
+	refused("/clocked@9110000", FINDING_DEVICE_PROVIDER, "/clocked@9110000 needs the clock /clock-controller@9100000 (clocks)", "passthrough too");
+	refused("/gpio-keys", FINDING_DEVICE_PROVIDER, "/gpio-keys needs the GPIO /pl061@9030000 (gpios)", "");
+	refused("/i2c@9150000/rtc@68", FINDING_DEVICE_PROVIDER, "/i2c@9150000/rtc@68", "only through /i2c@9150000");
+
+	/* A provider that the VM has as well is no problem, in whatever order they are named. */
+	fixture_pass(f, VM_RTOS, "/clocked@9110000");
+	fixture_pass(f, VM_RTOS, "/clock-controller@9100000");
+	assert_non_null(plan_make(&f->in));
+	free(f);
+
+	/* Copies, and what copies need. */
+	f = fixture_new();
+	fixture_pass(f, VM_RTOS, "/factored@91a0000");
+	vm = plan_make(&f->in)->vms + VM_RTOS;
+	assert_int_equal(vm->nr_grants, 3);
+	assert_int_equal(vm->grants[0].node, N_CLOCK);
+	assert_int_equal(vm->grants[0].kind, PLAN_GRANT_COPY);
+	assert_string_equal(vm->grants[0].reason, "a fixed clock of /factor");
+	assert_int_equal(vm->grants[1].node, N_FACTOR);
+	assert_int_equal(vm->grants[2].node, N_FACTORED);
+	assert_int_equal(vm->nr_regions, 2); /* copies bring no registers */
+	free(f);
+
+	/* Two VMs can have a copy of one clock. */
+	f = fixture_new();
+	fixture_pass(f, VM_LINUX, "/pl031@9010000");
+	fixture_pass(f, VM_RTOS, "/factored@91a0000");
+	assert_non_null(plan_make(&f->in));
+	free(f);
+
+	/* What says it is a fixed clock but has registers is operated by someone. */
+	f = fixture_new();
+	fixture_pass(f, VM_RTOS, "/factored@91a0000");
+	f->nodes[N_FACTOR].regs = &f->regs[N_CLKC];
+	f->nodes[N_FACTOR].nr_regs = 1;
+	expect_one(f, FINDING_DEVICE_PROVIDER, "/factored@91a0000 needs the clock /factor", "");
+
+	f = fixture_new();
+	fixture_ref(f, N_BIG, N_UART, REF_OTHER, "uart");
+	fixture_pass(f, VM_RTOS, "/big@a100000");
+	expect_one(f, FINDING_DEVICE_PROVIDER, "/pl011@9000000", "the console and cannot be given");
+
+	f = fixture_new();
+	f->nodes[N_BIG].refs_bad = true;
+	fixture_pass(f, VM_RTOS, "/big@a100000");
+	expect_one(f, FINDING_DEVICE_PROVIDER, "/big@a100000", "DTB");
+}
+
+static void test_children(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+	const struct plan_vm *vm;
+
+	fixture_pass(f, VM_RTOS, "/i2c@9150000");
+	fixture_pass(f, VM_RTOS, "/soc");
+	vm = plan_make(&f->in)->vms + VM_RTOS;
+	assert_int_equal(vm->nr_grants, 5);
+	assert_int_equal(vm->grants[0].node, N_I2C);
+	assert_int_equal(vm->grants[1].node, N_I2C_RTC); /* and not the disabled one */
+	assert_string_equal(vm->grants[1].reason, "part of /i2c@9150000");
+	assert_int_equal(vm->grants[4].node, N_BUS_A_PART);
+	assert_int_equal(vm->nr_regions, 3); /* the part lies in its parent's page */
+	free(f);
+
+	/* A part that the hypervisor keeps. */
+	f = fixture_new();
+	fixture_pass(f, VM_RTOS, "/soc/a@b000000");
+	f->stream.iommu = N_BUS_A_PART;
+	f->regs[N_BUS_A_PART].base = 0x0b001000;
+	expect_one(f, FINDING_DEVICE_OWNED, "/soc/a@b000000/part@800 is an IOMMU", "");
+}
+
+static void test_dma(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	refused("/nic@9170000", FINDING_DEVICE_DMA, "/nic@9170000", "does not drive the IOMMU");
+
+	f->nodes[N_BIG].dma = true;
+	fixture_pass(f, VM_LINUX, "/big@a100000");
+	expect_one(f, FINDING_DEVICE_DMA, "/vms/linux: passthrough: /big@a100000", "memory-identity and dma-without-iommu");
+
+	/* One of the two is not enough. */
+	f = fixture_new();
+	fixture_pass(f, VM_LINUX, "/nic@9170000");
+	f->vms[VM_LINUX].dma_without_iommu = true;
+	expect_one(f, FINDING_DEVICE_DMA, "/nic@9170000", "");
+
+	f = fixture_new();
+	fixture_pass(f, VM_LINUX, "/nic@9170000");
+	f->vms[VM_LINUX].memory_identity = true;
+	expect_one(f, FINDING_DEVICE_DMA, "/nic@9170000", "");
+
+	f = fixture_new();
+	fixture_pass(f, VM_LINUX, "/nic@9170000");
+	f->vms[VM_LINUX].memory_identity = f->vms[VM_LINUX].dma_without_iommu = true;
+	assert_non_null(plan_make(&f->in));
+	free(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_missing), cmocka_unit_test(test_owned), cmocka_unit_test(test_taken), cmocka_unit_test(test_page_shared),
+		cmocka_unit_test(test_disabled_neighbour), cmocka_unit_test(test_registers), cmocka_unit_test(test_interrupts),
+		cmocka_unit_test(test_providers), cmocka_unit_test(test_children), cmocka_unit_test(test_dma),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

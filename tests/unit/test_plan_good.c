@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Systems that fit: what the plan says of them, field by field. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/plan_fixture.h"
+
+static struct plan *must_plan(struct fixture *f)
+{
+	struct plan *p = plan_make(&f->in);
+
+	for (const struct finding *i = f->findings.first; i; i = i->next)
+		print_message("%s: %s\n", findings_code_name(i->code), i->text);
+	assert_non_null(p);
+	assert_int_equal(f->findings.count, 0);
+	plan_fixture_check(p);
+	return p;
+}
+
+static void test_two_vms(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	fixture_pass(f, VM_LINUX, "/pl031@9010000");
+	f->vms[VM_LINUX].bootargs = "console=ttyAMA0";
+
+	struct plan *p = must_plan(f);
+	const struct plan_vm *lin = &p->vms[VM_LINUX], *rtos = &p->vms[VM_RTOS];
+
+	assert_int_equal(p->nr_vms, 2);
+	assert_int_equal(lin->nr_vcpus, 2);
+	assert_int_equal(lin->vcpu_cpu[0], 0);
+	assert_int_equal(lin->vcpu_cpu[1], 1);
+	assert_int_equal(rtos->vcpu_cpu[0], 2);
+	assert_int_equal(p->cpu_vm[3], PLAN_NO_VM);
+	assert_int_equal(lin->gic_version, 3);
+
+	/* The RTC and its clock. */
+	assert_int_equal(lin->nr_grants, 2);
+	assert_int_equal(lin->grants[0].node, N_CLOCK);
+	assert_int_equal(lin->grants[0].kind, PLAN_GRANT_COPY);
+	assert_string_equal(lin->grants[0].reason, "a fixed clock of /pl031@9010000");
+	assert_int_equal(lin->grants[1].node, N_RTC);
+	assert_int_equal(lin->grants[1].kind, PLAN_GRANT_OWN);
+	assert_string_equal(lin->grants[1].reason, "named in passthrough");
+	assert_int_equal(lin->nr_irqs, 1);
+	assert_int_equal(lin->irqs[0].intid, 34);
+	assert_int_equal(lin->irqs[0].node, N_RTC);
+
+	/* Memory: blocks of 512 MiB and 32 MiB are possible. */
+	assert_int_equal(lin->nr_regions, 2);
+	assert_int_equal(lin->regions[0].kind, PLAN_REGION_DEVICE);
+	assert_int_equal(lin->regions[0].ipa.v, 0x09010000);
+	assert_int_equal(lin->regions[0].size, 0x1000);
+	assert_int_equal(lin->regions[1].ipa.v, 0x40000000);
+	assert_int_equal(lin->regions[1].pa.v, 0x60000000);
+	assert_int_equal(lin->regions[1].size, MIB(512));
+	assert_int_equal(rtos->regions[0].ipa.v, 0x40000000);
+	assert_int_equal(rtos->regions[0].pa.v, 0x42000000);
+
+	assert_int_equal(lin->frames.gicd.base, 0x08000000);
+	assert_int_equal(lin->frames.gicd.size, 0x10000);
+	assert_int_equal(lin->frames.gicr.base, 0x080a0000);
+	assert_int_equal(lin->frames.gicr.size, 0x40000);
+	assert_int_equal(lin->frames.uart.base, 0x09000000);
+	assert_int_equal(lin->frames.uart.size, 0x1000);
+	assert_int_equal(lin->frames.uart_intid, 33);
+	assert_int_equal(lin->nr_intids, 64);
+
+	/* Images: the kernel at the beginning, the ramdisk behind it, the DTB on the next 2 MiB. */
+	assert_int_equal(lin->kernel.ipa.v, 0x40000000);
+	assert_int_equal(lin->kernel.pa.v, 0x60000000);
+	assert_int_equal(lin->kernel.size, MIB(33));
+	assert_int_equal(lin->kernel.mem_size, MIB(34));
+	assert_int_equal(lin->entry.v, 0x40000000);
+	assert_int_equal(lin->ramdisk.ipa.v, 0x40000000 + MIB(34));
+	assert_int_equal(lin->dtb.v, 0x40000000 + MIB(36));
+	assert_int_equal(lin->dtb_pa.v, 0x60000000 + MIB(36));
+	assert_int_equal(lin->dtb_room, MIB(2));
+	assert_int_equal(rtos->entry.v, 0x40000000);
+	assert_int_equal(rtos->ramdisk.image, SYSTEM_NO_IMAGE);
+	assert_int_equal(rtos->dtb.v, 0x40200000);
+
+	/* Stage 2. */
+	assert_int_equal(lin->stage2.granule_shift, 12);
+	assert_int_equal(lin->stage2.ipa_bits, 32);
+	assert_int_equal(lin->stage2.start_level, 2);
+	assert_int_equal(lin->stage2.root_pages, 4);
+	assert_string_equal(lin->stage2.granule_reason, "/pl031@9010000 at 0x9010000 (4 KiB) does not fill whole 64 KiB frames");
+	assert_int_equal(lin->stage2.table_pages, 5); /* the root, and level 3 for the RTC */
+	assert_int_equal(rtos->stage2.granule_shift, 16);
+	assert_int_equal(rtos->stage2.start_level, 2);
+	assert_int_equal(rtos->stage2.table_pages, 2);
+
+	/* The pool next to the hypervisor. */
+	assert_int_equal(p->pool.base, align_down(0x40200000 - p->pool.size, KIB(64)));
+	assert_true(p->pool.size > 4 * PLAN_BYTES_PER_CPU + 6 * 4096 && p->pool.size < KIB(512));
+	free(f);
+}
+
+static void test_uart_moves(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	/* Devices in the places of all three emulated frames, with interrupts 33 and 34. */
+	fixture_device(f, N_CLKC, N_ROOT, "/at-gicd", NULL, 0x08000800, 0x100, 33);
+	fixture_device(f, N_BUS_A, N_ROOT, "/at-uart", NULL, 0x09000000, 0x1000, 34);
+	fixture_device(f, N_BUS_A_PART, N_ROOT, "/at-gicr", NULL, 0x080b0000, 0x1000, 0);
+	f->nodes[N_UART].enabled = f->nodes[N_GIC].enabled = false;
+	f->host.console.present = false;
+	f->host.gic.dist = (struct mem_range){ 0 };
+	f->host.gic.nr_redist = 0;
+	f->nodes[N_ITS].enabled = false;
+	fixture_pass(f, VM_RTOS, "/at-gicd");
+	fixture_pass(f, VM_RTOS, "/at-uart");
+	fixture_pass(f, VM_RTOS, "/at-gicr");
+
+	const struct plan_vm *rtos = &must_plan(f)->vms[VM_RTOS];
+
+	assert_int_equal(rtos->frames.gicd.base, 0x08010000);
+	assert_int_equal(rtos->frames.gicr.base, 0x080c0000);
+	assert_int_equal(rtos->frames.uart.base, 0x09010000);
+	assert_int_equal(rtos->frames.uart_intid, 35);
+	free(f);
+}
+
+static void test_no_console(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	f->vms[VM_RTOS].console = false;
+
+	const struct plan_vm *rtos = &must_plan(f)->vms[VM_RTOS];
+
+	assert_int_equal(rtos->frames.uart.size, 0);
+	assert_int_equal(rtos->nr_intids, 64);
+	free(f);
+}
+
+static void test_identity(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	f->vms[VM_LINUX].memory_identity = f->vms[VM_LINUX].dma_without_iommu = true;
+	fixture_pass(f, VM_LINUX, "/virtio_mmio@a000000");
+	fixture_pass(f, VM_LINUX, "/virtio_mmio@a000200");
+	f->ranges[VM_RTOS][0].has_pa = true;
+	f->ranges[VM_RTOS][0].pa = 0x44000000;
+
+	const struct plan *p = must_plan(f);
+	const struct plan_vm *lin = &p->vms[VM_LINUX];
+
+	/* Both transports in one page: one region. RAM where 512 MiB are left, and congruent because it is the same. */
+	assert_int_equal(lin->nr_regions, 2);
+	assert_int_equal(lin->regions[0].ipa.v, 0x0a000000);
+	assert_int_equal(lin->regions[0].size, 0x1000);
+	assert_int_equal(lin->nr_irqs, 2);
+	assert_int_equal(lin->regions[1].ipa.v, lin->regions[1].pa.v);
+	assert_int_equal(lin->kernel.ipa.v, align_up(lin->regions[1].ipa.v, MIB(2)));
+	assert_int_equal(p->vms[VM_RTOS].regions[0].pa.v, 0x44000000);
+	assert_int_equal(p->vms[VM_RTOS].regions[0].ipa.v, 0x40000000);
+	free(f);
+}
+
+static void test_identity_at_emulated_frames(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	/* RAM from 0 on, as many boards have it, and nothing but RAM below 1 GiB: the frames have to go elsewhere. */
+	f->ram[0] = (struct mem_range){ 0, MIB(512) };
+	f->nodes[N_MEMORY].enabled = false;
+	f->in.hypervisor = (struct mem_range){ MIB(2), MIB(2) };
+	f->in.system_file = (struct mem_range){ MIB(500), MIB(1) };
+	f->in.host_dtb = (struct mem_range){ MIB(502), MIB(1) };
+	f->vms[VM_LINUX].memory_identity = true;
+	f->ranges[VM_LINUX][0].size = MIB(256);
+
+	const struct plan_vm *lin = &must_plan(f)->vms[VM_LINUX];
+
+	assert_true(lin->regions[0].ipa.v <= 0x08000000);
+	assert_true(lin->frames.gicd.base >= lin->regions[0].ipa.v + MIB(256));
+	free(f);
+}
+
+static void test_several_ranges(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	/* As for U-Boot: flash at 64 MiB, memory at the usual place, a third range with no address, the DTB at the beginning of memory. */
+	f->vms[VM_LINUX].nr_memory = 3;
+	f->ranges[VM_LINUX][0] = (struct memory_config){ .size = KIB(512), .has_ipa = true, .ipa = 0x04000000 };
+	f->ranges[VM_LINUX][1] = (struct memory_config){ .size = MIB(128), .has_ipa = true, .ipa = 0x40000000 };
+	f->ranges[VM_LINUX][2] = (struct memory_config){ .size = MIB(64) };
+	f->vms[VM_LINUX].has_fdt_address = true;
+	f->vms[VM_LINUX].fdt_address = 0x40000000;
+
+	const struct plan_vm *vm = &must_plan(f)->vms[VM_LINUX];
+
+	assert_int_equal(vm->nr_regions, 3);
+	assert_int_equal(vm->regions[0].ipa.v, 0x04000000);
+	assert_int_equal(vm->regions[1].ipa.v, 0x40000000);
+	assert_int_equal(vm->regions[2].ipa.v, 0x48000000);
+	assert_int_equal(vm->dtb.v, 0x40000000);
+	assert_int_equal(vm->dtb_room, MIB(2));
+	assert_int_equal(vm->kernel.ipa.v, 0x40200000); /* the first that is long enough, around the DTB */
+	free(f);
+}
+
+static void test_text_offset_and_old_kernels(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	f->images[IMG_LINUX].arm64_offset = 0x80000;
+	assert_int_equal(must_plan(f)->vms[VM_LINUX].kernel.ipa.v, 0x40080000);
+	free(f);
+
+	f = fixture_new();
+	f->images[IMG_LINUX].arm64_size = 0;
+	f->images[IMG_LINUX].arm64_offset = 0x1234; /* means nothing then */
+
+	const struct plan_vm *vm = &must_plan(f)->vms[VM_LINUX];
+
+	assert_int_equal(vm->kernel.ipa.v, 0x40080000);
+	assert_int_equal(vm->kernel.mem_size, MIB(33));
+	free(f);
+}
+
+static void test_small_vm(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	/* No second multiple of 2 MiB in it: the DTB goes to one of 64 KiB. */
+	f->ranges[VM_RTOS][0].size = KIB(256);
+
+	const struct plan_vm *vm = &must_plan(f)->vms[VM_RTOS];
+
+	assert_int_equal(vm->dtb.v, 0x40020000);
+	assert_int_equal(vm->dtb_room, KIB(128));
+	free(f);
+}
+
+static void test_large_memory_takes_gib_blocks(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	f->ram[0].size = GIB(8);
+	f->ranges[VM_LINUX][0].size = GIB(2);
+	f->vms[VM_LINUX].stage2_granule = 4096;
+
+	const struct plan_vm *vm = &must_plan(f)->vms[VM_LINUX];
+
+	assert_int_equal(vm->regions[0].pa.v % GIB(1), vm->regions[0].ipa.v % GIB(1));
+	assert_int_equal(vm->stage2.table_pages, vm->stage2.root_pages);
+	free(f);
+}
+
+static void test_tight_board(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	/* 512 MiB at 512 MiB would leave no room for 400 MiB; packed with less alignment both fit. */
+	f->ram[0] = (struct mem_range){ 0x50000000, GIB(1) };
+	f->regs[N_MEMORY] = f->ram[0];
+	f->in.hypervisor.base = 0x50200000;
+	f->in.system_file = (struct mem_range){ 0x50400000, MIB(8) };
+	f->in.host_dtb = (struct mem_range){ 0x50c00000, MIB(1) };
+	f->ranges[VM_RTOS][0].size = MIB(480);
+	must_plan(f);
+	free(f);
+}
+
+static void test_fixed_pa_is_congruent(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	f->ranges[VM_RTOS][0].has_pa = true;
+	f->ranges[VM_RTOS][0].pa = 0x70010000;
+	f->images[IMG_RTOS].load = f->images[IMG_RTOS].entry = 0x40010000;
+
+	const struct plan_vm *vm = &must_plan(f)->vms[VM_RTOS];
+
+	assert_int_equal(vm->regions[0].pa.v, 0x70010000);
+	assert_int_equal(vm->regions[0].ipa.v, 0x40010000);
+	free(f);
+}
+
+static void test_granule(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	f->vms[VM_RTOS].stage2_granule = 4096;
+	assert_int_equal(must_plan(f)->vms[VM_RTOS].stage2.granule_shift, 12);
+	free(f);
+
+	f = fixture_new();
+	f->in.granule64_ok = false;
+
+	struct plan *p = must_plan(f);
+
+	assert_int_equal(p->vms[VM_RTOS].stage2.granule_shift, 12);
+	assert_non_null(strstr(p->vms[VM_RTOS].stage2.granule_reason, "no 64 KiB granule"));
+	free(f);
+
+	f = fixture_new();
+	f->ranges[VM_RTOS][0].size = KIB(1028);
+	p = must_plan(f);
+	assert_int_equal(p->vms[VM_RTOS].stage2.granule_shift, 12);
+	assert_non_null(strstr(p->vms[VM_RTOS].stage2.granule_reason, "0x40000000"));
+	free(f);
+
+	/* A device that fills 64 KiB frames leaves the choice; one of 4 KiB that is alone in its frame can be forced to it. */
+	f = fixture_new();
+	fixture_pass(f, VM_RTOS, "/big@a100000");
+	assert_int_equal(must_plan(f)->vms[VM_RTOS].stage2.granule_shift, 16);
+	free(f);
+
+	f = fixture_new();
+	fixture_pass(f, VM_RTOS, "/pl061@9030000");
+	f->vms[VM_RTOS].stage2_granule = 65536;
+	p = must_plan(f);
+	assert_int_equal(p->vms[VM_RTOS].regions[0].size, 0x10000);
+	assert_int_equal(p->vms[VM_RTOS].stage2.granule_shift, 16);
+	free(f);
+}
+
+static void test_high_intid(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	fixture_pass(f, VM_RTOS, "/big@a100000");
+	assert_int_equal(must_plan(f)->vms[VM_RTOS].nr_intids, 128);
+	free(f);
+
+	f = fixture_new();
+	f->irqs[N_BIG].intid = 1019;
+	fixture_pass(f, VM_RTOS, "/big@a100000");
+	assert_int_equal(must_plan(f)->vms[VM_RTOS].nr_intids, 1024);
+	free(f);
+}
+
+static void test_same_plan_twice(void **state)
+{
+	(void)state;
+	struct fixture *a = fixture_new(), *b = fixture_new();
+	struct plan *pa = must_plan(a), *pb = must_plan(b);
+
+	assert_int_equal(pa->pool.base, pb->pool.base);
+	assert_int_equal(pa->pool.size, pb->pool.size);
+	for (uint32_t v = 0; v < 2; v++)
+		assert_memory_equal(pa->vms[v].regions, pb->vms[v].regions, pa->vms[v].nr_regions * sizeof(struct plan_region));
+	free(a);
+	free(b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_two_vms), cmocka_unit_test(test_uart_moves), cmocka_unit_test(test_no_console), cmocka_unit_test(test_identity),
+		cmocka_unit_test(test_identity_at_emulated_frames), cmocka_unit_test(test_several_ranges), cmocka_unit_test(test_text_offset_and_old_kernels),
+		cmocka_unit_test(test_small_vm), cmocka_unit_test(test_large_memory_takes_gib_blocks), cmocka_unit_test(test_tight_board),
+		cmocka_unit_test(test_fixed_pa_is_congruent), cmocka_unit_test(test_granule), cmocka_unit_test(test_high_intid),
+		cmocka_unit_test(test_same_plan_twice),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

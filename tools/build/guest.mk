@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+# Bare-metal guests: tests/guest/files.mk names programs (guests += rtos, from tests/guest/rtos.c) and the kit's sources that all of them
+# are linked with (guest_kit += tests/guest/kit/start.S). They become $(BUILD)/guest/<name>.bin, which start at their first byte.
+
+guest := $(BUILD)/guest
+guest_cc = $(el2_cc) -std=gnu11 -Wall -Wextra -Werror -I. $(el2_machine) -O2 -g -ffreestanding -fPIE -fno-common -fno-stack-protector \
+	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables -include tools/build/hidden.h \
+	$(reproducible) -MMD -MP
+guest_ldflags := -pie --no-dynamic-linker --no-undefined -Bsymbolic -z text -z max-page-size=4096 --gc-sections --hash-style=sysv --build-id=none -T tests/guest/guest.lds
+
+guest_kit_objects := $(patsubst %,$(guest)/%.o,$(guest_kit))
+guest_objects := $(guest_kit_objects) $(patsubst %,$(guest)/tests/guest/%.c.o,$(guests))
+guest_binaries := $(patsubst %,$(guest)/%.bin,$(guests))
+all_objects += $(guest_objects)
+
+$(guest)/.flags: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '$(guest_cc) $(guest_ldflags)' | cmp -s - $@ || echo '$(guest_cc) $(guest_ldflags)' >$@
+
+$(guest_objects): $(guest)/%.o: % $(guest)/.flags
+	@mkdir -p $(@D)
+	$(call say,CC,$* (guest))
+	$(Q)$(guest_cc) -c -o $@ $<
+
+$(patsubst %,$(guest)/%.elf,$(guests)): $(guest)/%.elf: $(guest)/tests/guest/%.c.o $(guest_kit_objects) tests/guest/guest.lds
+	$(call say,LD,guest/$*.elf)
+	$(Q)$(LD) $(guest_ldflags) -o $@ $< $(guest_kit_objects)
+
+$(guest_binaries): $(guest)/%.bin: $(guest)/%.elf
+	$(Q)$(OBJCOPY) -O binary $< $@
+
+.PHONY: guests
+guests: $(guest_binaries) ## build the bare-metal guests
+all: $(guest_binaries)

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+# What goes into example systems, the system files themselves, and running them.
+
+GUEST_LINUX := $(CACHE)/guest-linux
+board := boards/$(BOARD)
+images := $(BUILD)/images
+systems := $(patsubst $(board)/%.its,%,$(wildcard $(board)/*.its))
+
+# Another one's system: SYSTEM=path/to/my.its. Its /incbin/s are looked for beside it, then among our images.
+its := $(if $(filter %.its,$(SYSTEM)),$(SYSTEM),$(board)/$(SYSTEM).its)
+ifeq ($(wildcard $(its)),)
+$(error there is no system '$(SYSTEM)': SYSTEM is one of $(systems), or the path of an .its file)
+endif
+itb := $(BUILD)/$(basename $(notdir $(its))).itb
+mkimage = SOURCE_DATE_EPOCH=0 mkimage -D '-I dts -O dtb -i $(images)'
+
+# ---- Images ----
+
+$(GUEST_LINUX)/complete:
+	$(Q)tools/setup/guest-linux $(GUEST_LINUX)
+
+$(images)/Image: | $(GUEST_LINUX)/complete
+	$(Q)mkdir -p $(@D)
+	$(Q)ln -sf $(GUEST_LINUX)/Image $@
+
+$(images)/initramfs.cpio: tools/image/initramfs $(GUEST_LINUX)/complete $(shell find $(board)/rootfs -type f 2>/dev/null)
+	$(call say,CPIO,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(PYTHON) $< $(GUEST_LINUX)/busybox $(board)/rootfs $@
+
+$(images)/u-boot.bin: /usr/lib/u-boot/qemu_arm64/u-boot.bin
+	$(Q)mkdir -p $(@D)
+	$(Q)ln -sf $< $@
+
+$(patsubst %,$(images)/%.bin,$(guests)): $(images)/%.bin: $(guest)/%.bin
+	$(Q)mkdir -p $(@D)
+	$(Q)ln -sf ../guest/$*.bin $@
+
+example_images := $(addprefix $(images)/,Image initramfs.cpio u-boot.bin $(addsuffix .bin,$(guests)))
+
+.PHONY: images
+images: $(example_images) ## make or fetch the images that example systems are made of, in BUILD/images
+
+# ---- System files ----
+
+$(sort $(itb) $(patsubst %,$(BUILD)/%.itb,$(systems))): $(BUILD)/%.itb: $(example_images)
+$(patsubst %,$(BUILD)/%.itb,$(systems)): $(BUILD)/%.itb: $(board)/%.its
+	$(make_itb)
+ifeq ($(filter $(board)/%,$(its)),)
+$(itb): $(its)
+	$(make_itb)
+endif
+
+define make_itb
+$(call say,MKIMAGE,$@)
+$(Q)$(mkimage) -f $< $@.new >$@.log 2>&1 || { cat $@.log >&2; exit 1; }
+$(Q)mv $@.new $@
+endef
+
+.PHONY: itb
+itb: $(itb) ## make the system file of SYSTEM
+all: $(itb)
+
+# ---- Running ----
+
+boot_scr := $(BUILD)/boot.scr
+disk := $(BUILD)/disk-$(basename $(notdir $(its))).img
+
+$(boot_scr): $(board)/boot.cmd
+	$(Q)mkdir -p $(@D)
+	$(Q)SOURCE_DATE_EPOCH=0 mkimage -A arm64 -T script -C none -d $< $@ >/dev/null
+
+$(disk): tools/image/fat-disk $(boot_scr) $(BUILD)/bulkhead.bin $(itb)
+	$(call say,DISK,$@)
+	$(Q)tools/image/fat-disk $@ $(boot_scr) $(BUILD)/bulkhead.bin system.itb=$(itb)
+
+.PHONY: run run-uboot run-now run-uboot-now
+run: ## install what is missing, build, and boot SYSTEM in QEMU
+	$(Q)tools/setup/packages run
+	$(Q)$(MAKE) --no-print-directory run-now
+
+run-uboot: ## the same, with U-Boot loading hypervisor and system from a disk
+	$(Q)tools/setup/packages run-uboot
+	$(Q)$(MAKE) --no-print-directory run-uboot-now
+
+run-now: all
+	$(Q)CPU=$(CPU) $(board)/run $(BUILD) $(itb)
+
+run-uboot-now: $(disk)
+	$(Q)CPU=$(CPU) $(board)/run --uboot $(BUILD) $(disk)
+
+.PHONY: systems
+systems: $(patsubst %,$(BUILD)/%.itb,$(systems)) ## make the system files of all examples of BOARD

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+# make check: every test there is, one line with the sum.
+
+FUZZ_SECONDS ?= 3
+
+# What tests/check-layers must know of the build, to compile headers and look into objects as the build does.
+$(BUILD)/layers.env: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q){ \
+	  echo 'el2_cc=$(el2_cc) $(common_flags) $(el2_flags)'; \
+	  echo 'build=$(BUILD)'; \
+	  echo 'nm=$(NM)'; \
+	  echo 'resident=$(resident)'; \
+	  echo 'boot=$(boot)'; \
+	  echo 'pure=$(pure)'; \
+	} >$@
+
+.PHONY: check check-now check-source
+check: ## install what is missing, build, and run every test
+	$(Q)tools/setup/packages check
+	$(Q)$(MAKE) --no-print-directory check-now
+
+check-now: all systems unit fuzzers $(BUILD)/layers.env
+	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/check $(BUILD)
+
+check-source: $(BUILD)/layers.env $(el2_objects) ## the layering and style checks alone
+	$(Q)tests/check-layers $(BUILD)/layers.env
+	$(Q)tests/check-style

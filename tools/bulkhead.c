@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/bulkhead.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/lib/version.h"
+
+enum { EXIT_OK = 0, EXIT_FINDINGS = 1, EXIT_USAGE = 2 };
+
+static const char help[] =
+	"Usage: bulkhead check BOARD.dtb SYSTEM.itb          say what is wrong with a system, or that nothing is\n"
+	"       bulkhead plan BOARD.dtb SYSTEM.itb           say what each VM gets\n"
+	"       bulkhead guest-dtb BOARD.dtb SYSTEM.itb VM   write the device tree that a VM gets\n"
+	"\n"
+	"The hypervisor makes the same checks when it boots, from the same sources.\n"
+	"\n"
+	"Options:\n"
+	"  -o, --output FILE           guest-dtb: write to FILE instead of standard output\n"
+	"      --hypervisor ADDR:SIZE  where the hypervisor's image will lie on the board;\n"
+	"                              default: 2 MiB after the beginning of RAM, 2 MiB long\n"
+	"      --system-file ADDR      where the system file will lie;\n"
+	"                              default: at half of RAM, but at most 128 MiB after its beginning\n"
+	"      --help, --version\n"
+	"\n"
+	"The defaults are where QEMU puts -kernel and -initrd. The board's DTB is taken to follow the system file on the next multiple of\n"
+	"2 MiB. With U-Boot, give the addresses of your booti command. ADDR and SIZE may be hexadecimal (0x...).\n"
+	"\n"
+	"Exit status: 0 all is well, 1 there are findings, 2 wrong usage or a file that cannot be read or written.\n";
+
+static int usage(const char *what, const char *which)
+{
+	fprintf(stderr, "bulkhead: %s%s%s\nTry 'bulkhead --help'.\n", what, which ? ": " : "", which ? which : "");
+	return EXIT_USAGE;
+}
+
+static bool parse_number(const char *s, char end, const char **rest, uint64_t *value)
+{
+	char *after;
+
+	errno = 0;
+	*value = strtoull(s, &after, 0);
+	*rest = after + 1;
+	return after != s && *s != '-' && !errno && *after == end;
+}
+
+static bool parse_range(const char *s, struct mem_range *r)
+{
+	return parse_number(s, ':', &s, &r->base) && parse_number(s, '\0', &s, &r->size) && r->size && r->size <= UINT64_MAX - r->base;
+}
+
+/* Returns -1 to go on, or an exit status. */
+static int parse_options(int argc, char **argv, struct options *o)
+{
+	enum { OPT_HELP = 256, OPT_VERSION, OPT_HYPERVISOR, OPT_SYSTEM_FILE };
+	static const struct option longs[] = {
+		{ "help", no_argument, NULL, OPT_HELP },
+		{ "version", no_argument, NULL, OPT_VERSION },
+		{ "output", required_argument, NULL, 'o' },
+		{ "hypervisor", required_argument, NULL, OPT_HYPERVISOR },
+		{ "system-file", required_argument, NULL, OPT_SYSTEM_FILE },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *rest;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "ho:", longs, NULL)) != -1) {
+		switch (opt) {
+		case 'h':
+		case OPT_HELP:
+			fputs(help, stdout);
+			return EXIT_OK;
+		case OPT_VERSION:
+			puts("bulkhead " BULKHEAD_VERSION);
+			return EXIT_OK;
+		case 'o':
+			o->output = optarg;
+			break;
+		case OPT_HYPERVISOR:
+			if (!parse_range(optarg, &o->hypervisor))
+				return usage("--hypervisor needs ADDR:SIZE, not", optarg);
+			break;
+		case OPT_SYSTEM_FILE:
+			o->has_system_file = parse_number(optarg, '\0', &rest, &o->system_file);
+			if (!o->has_system_file)
+				return usage("--system-file needs an address, not", optarg);
+			break;
+		default:
+			fputs("Try 'bulkhead --help'.\n", stderr);
+			return EXIT_USAGE;
+		}
+	}
+	return -1;
+}
+
+static bool want_colour(int fd)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(fd) && !getenv("NO_COLOR") && term && strcmp(term, "dumb");
+}
+
+static int print_findings(const struct findings *f)
+{
+	bool colour = want_colour(STDERR_FILENO);
+
+	for (const struct finding *i = f->first; i; i = i->next)
+		fprintf(stderr, "%s%s%s: %s\n", colour ? "\033[1;31m" : "", findings_code_name(i->code), colour ? "\033[0m" : "", i->text);
+	if (f->dropped)
+		fprintf(stderr, "(%u more found no room)\n", f->dropped);
+	fprintf(stderr, "%u finding%s: this system would not start.\n", f->count, f->count == 1 ? "" : "s");
+	return EXIT_FINDINGS;
+}
+
+static int do_check(const struct options *o, const struct run *r)
+{
+	printf("%s: %u VM%s, no findings, proven apart.\n", o->system, r->plan->nr_vms, r->plan->nr_vms == 1 ? "" : "s");
+	return EXIT_OK;
+}
+
+static int do_plan(const struct options *o, const struct run *r)
+{
+	(void)o;
+	print_plan(stdout, r->plan, want_colour(STDOUT_FILENO));
+	return EXIT_OK;
+}
+
+static int do_guest_dtb(const struct options *o, const struct run *r)
+{
+	const struct plan_vm *vm = NULL;
+	FILE *out = stdout;
+	bool ok;
+
+	for (uint32_t i = 0; i < r->plan->nr_vms; i++)
+		if (strcmp(r->plan->vms[i].config->name, o->vm) == 0)
+			vm = &r->plan->vms[i];
+	if (!vm)
+		return usage("the system file has no VM of that name", o->vm);
+	if (!o->output && isatty(STDOUT_FILENO))
+		return usage("a device tree is no text: use -o FILE, or a pipe into 'dtc -I dtb'", NULL);
+	if (o->output)
+		out = fopen(o->output, "wb");
+	ok = out && fwrite(vm->dtb_blob, 1, vm->dtb_size, out) == vm->dtb_size;
+	if (out && fclose(out))
+		ok = false;
+	if (ok)
+		return EXIT_OK;
+	fprintf(stderr, "bulkhead: %s: %s\n", o->output ? o->output : "standard output", strerror(errno));
+	return EXIT_USAGE;
+}
+
+static const struct command {
+	const char *name;
+	int nr_args;
+	int (*run)(const struct options *o, const struct run *r);
+} commands[] = {
+	{ "check", 2, do_check },
+	{ "plan", 2, do_plan },
+	{ "guest-dtb", 3, do_guest_dtb },
+};
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct run r = { 0 };
+	const struct command *command;
+	int status = parse_options(argc, argv, &o);
+
+	if (status >= 0)
+		return status;
+	if (optind == argc)
+		return usage("a command is missing: check, plan or guest-dtb", NULL);
+	o.command = argv[optind];
+	command = find_command(o.command);
+	if (!command)
+		return usage("there is no such command", o.command);
+	if (argc - optind - 1 != command->nr_args)
+		return usage(command->nr_args == 2 ? "it needs BOARD.dtb and SYSTEM.itb" : "it needs BOARD.dtb, SYSTEM.itb and the name of a VM", o.command);
+	o.board = argv[optind + 1];
+	o.system = argv[optind + 2];
+	o.vm = command->nr_args == 3 ? argv[optind + 3] : NULL;
+	if (!run_system(&o, &r))
+		return EXIT_USAGE;
+	return r.plan ? command->run(&o, &r) : print_findings(&r.findings);
+}
