@@ -38,9 +38,11 @@ include tools/build/config.mk
 # ---- Sources: every folder's own list ----
 
 # resident: EL2 code that stays mapped; boot: EL2 code used only before VMs run; pure: those of the two that the host compiles too.
+# hot: those compiled for speed, the rest is compiled for size.
 resident :=
 boot :=
 pure :=
+hot :=
 tool :=
 guests :=
 guest_kit :=

@@ -190,6 +190,7 @@ static void print_monitor(const char *text)
 	if (!enter())
 		return;
 	console_mux_put_text(&con.monitor_text, text);
+	send();
 	leave();
 }
 

@@ -364,6 +364,8 @@ static bool compose(struct console_mux *m)
 	}
 	if (m->on_screen != CONSOLE_NONE && m->redrawn < m->source[m->focus]->partial_len)
 		return redraw(m);
+	if (m->on_screen != CONSOLE_NONE && m->source[m->focus]->lines)
+		return compose_focused(m); /* its line is all there: it is finished first, rather than taken away and redrawn */
 	for (uint32_t n = 1; n <= m->nr; n++) {
 		uint32_t i = (m->turn + n) % m->nr;
 		if (is_ready(m, i))

@@ -14,3 +14,4 @@ pure += common/console_mux.c common/console_token.c common/console_input.c commo
 pure += common/uart/uart_kind.c common/uart/pl011.c common/uart/cadence.c
 boot += common/host.c
 pure += common/host.c
+hot += common/exit.c common/vpsci.c common/vcpu.c

@@ -42,9 +42,8 @@ static bool take_cpu(struct plan_work *w, struct plan_vm *vm, uint32_t n)
 	uint32_t *owner;
 
 	if (n >= host->nr_cpus) {
-		if (host->nr_cpus)
-			findings_add(w->in->findings, FINDING_CPU_MISSING, "%s: cpus: there is no CPU %u: the board has CPU 0 to %u", config->path, n,
-				     host->nr_cpus - 1);
+		findings_add(w->in->findings, FINDING_CPU_MISSING, "%s: cpus: there is no CPU %u: the board has %u, counted from 0", config->path, n,
+			     host->nr_cpus);
 		return false;
 	}
 	owner = &w->plan->cpu_vm[n];
@@ -71,6 +70,8 @@ static enum err plan_cpus(struct plan_work *w, struct plan_vm *vm)
 			     config->nr_vcpus, CONFIG_MAX_VCPUS);
 		return OK;
 	}
+	if (!config->nr_cpus && !plan_found(w)) /* parse tells of it */
+		findings_add(w->in->findings, FINDING_PROPERTY_MISSING, "%s: cpus: the VM has none: add cpus = <number>", config->path);
 	if (config->nr_vcpus != config->nr_cpus)
 		findings_add(w->in->findings, FINDING_UNSUPPORTED,
 			     "%s: vcpus: %u vCPUs on %u CPUs would have to share them, which this version does not do: name as many cpus as vcpus",

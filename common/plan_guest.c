@@ -116,7 +116,7 @@ enum err plan_guest_layout(struct plan_work *w, uint32_t n)
 	if (!e && vm->config->console)
 		e = place_frame(w, n, GUEST_UART, UART_SIZE, &vm->frames.uart);
 	if (!e)
-		e = place_frame(w, n, GUEST_GICR, GICR_SIZE * (vm->nr_vcpus ? vm->nr_vcpus : 1), &vm->frames.gicr);
+		e = place_frame(w, n, GUEST_GICR, GICR_SIZE * vm->nr_vcpus, &vm->frames.gicr);
 	for (uint32_t i = 0; i < vw->nr_memory && !e; i++)
 		if (!vw->memory[i].has_ipa && !vw->memory[i].bad)
 			e = place_memory(w, n, &vw->memory[i]);

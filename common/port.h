@@ -35,7 +35,10 @@ void gic_enable_own(uint32_t intid, bool edge, void (*handler)(void));
 /* Makes that CPU leave its guest (or its idle WFI) and look at its requests. No payload: set state first; it has the barrier that orders the two. */
 void gic_kick(const struct cpu *cpu);
 
-/* An IRQ exit, or idle with an interrupt pending: acknowledges all that is there, forwarding what is `vcpu`'s (NULL: none is loaded). */
+/*
+ * An IRQ exit, or idle with an interrupt pending: acknowledges one, if there is one, and forwards it if it is `vcpu`'s (NULL: none lives here).
+ * Called twice without a guest run in between, vgic_vcpu_has_pending() comes in between.
+ */
 void gic_handle_irqs(struct cpu *cpu, struct vcpu *vcpu);
 
 /* ---- gic/: the virtual interrupt controller ---- */
@@ -49,10 +52,10 @@ void vgic_reset_vcpu(struct vcpu *vcpu);
 /* The vCPU was turned off: its physical private interrupts (timers) are masked, list registers emptied. Runs on its CPU. */
 void vgic_stop_vcpu(struct vcpu *vcpu);
 
-/* On the vCPU's CPU after a kick, before entering it: takes in what other CPUs asked for, and fills list registers. */
+/* On the vCPU's CPU after a kick, before entering it, VCPU_REQ_VGIC cleared before: takes in what other CPUs asked for, and fills list registers. */
 void vgic_sync_vcpu(struct vcpu *vcpu);
 
-/* Whether an enabled interrupt is pending for it that would wake a WFI. Any CPU. */
+/* Whether an enabled interrupt is pending for it that would wake a WFI. Runs on its CPU. */
 bool vgic_vcpu_has_pending(struct vcpu *vcpu);
 
 /* The level of an emulated device's line (an SPI). Any CPU. */
@@ -60,6 +63,9 @@ void vgic_set_spi_level(struct vm *vm, uint32_t intid, bool level);
 
 /* A trapped write to ICC_SGI1R_EL1 (0), ICC_ASGI1R_EL1 (1) or ICC_SGI0R_EL1 (2) by the guest. */
 void vgic_write_sgir(struct vcpu *vcpu, unsigned which, uint64_t value);
+
+/* A trapped write to ICC_DIR_EL1: traps only while more interrupts are active than there are list registers. */
+void vgic_write_dir(struct vcpu *vcpu, uint64_t value);
 
 /* The VM stops for good or for a restart: every physical SPI of it is disabled and deactivated. All its vCPUs are off. */
 void vgic_stop_vm(struct vm *vm);

@@ -18,26 +18,33 @@ static const char *vm_name(const struct plan *plan, uint32_t vm)
 
 /* ---- what two have ---- */
 
+/* Reserved memory is known by the path of its node; nothing else that is not a VM's has a name beginning so. */
+static bool is_path(const char *owner)
+{
+	return owner[0] == '/';
+}
+
 static void report_memory(struct findings *f, const struct extent *a, const struct extent *b)
 {
 	const struct extent *vm = a->class == EXTENT_VM || a->class == EXTENT_GICV_WINDOW ? a : b, *other = vm == a ? b : a;
 	uint64_t shared = b->base, ipa = vm->ipa + (shared - vm->base);
 
 	if (other->class == EXTENT_EL2 || other->class == EXTENT_GICV_FRAME)
-		findings_add(f, FINDING_PROOF_FAILED, "VM %s reaches physical 0x%llx (guest 0x%llx), which belongs to %s%s", vm->owner,
-			     (unsigned long long)shared, (unsigned long long)ipa, other->owner[0] == '/' ? "reserved memory " : "", other->owner);
+		findings_add(f, FINDING_PROOF_FAILED, "VM %s reaches physical 0x%llx (guest 0x%llx), which belongs to %s%s",
+			     vm->owner, (ull)shared, (ull)ipa, is_path(other->owner) ? "reserved memory " : "", other->owner);
 	else if (a->owner == b->owner)
-		findings_add(f, FINDING_PROOF_FAILED, "VM %s reaches physical 0x%llx twice (guest 0x%llx and 0x%llx)", vm->owner,
-			     (unsigned long long)shared, (unsigned long long)ipa, (unsigned long long)other->ipa);
+		findings_add(f, FINDING_PROOF_FAILED, "VM %s reaches physical 0x%llx twice (guest 0x%llx and 0x%llx)",
+			     vm->owner, (ull)shared, (ull)ipa, (ull)other->ipa);
 	else
-		findings_add(f, FINDING_PROOF_FAILED, "VM %s and VM %s both reach physical 0x%llx (guest 0x%llx and 0x%llx)", vm->owner, other->owner,
-			     (unsigned long long)shared, (unsigned long long)ipa, (unsigned long long)other->ipa);
+		findings_add(f, FINDING_PROOF_FAILED, "VM %s and VM %s both reach physical 0x%llx (guest 0x%llx and 0x%llx)",
+			     vm->owner, other->owner, (ull)shared, (ull)ipa, (ull)other->ipa);
 }
 
 static void report_table(struct findings *f, const struct extent *a, const struct extent *b)
 {
-	findings_add(f, FINDING_PROOF_FAILED, "VM %s and VM %s: the translation table at 0x%llx is used twice (for guest 0x%llx and 0x%llx)", a->owner,
-		     b->owner, (unsigned long long)b->base, (unsigned long long)a->ipa, (unsigned long long)b->ipa);
+	findings_add(f, FINDING_PROOF_FAILED,
+		     "VM %s and VM %s: the translation table at 0x%llx is used twice (for guest 0x%llx and 0x%llx)", a->owner,
+		     b->owner, (ull)b->base, (ull)a->ipa, (ull)b->ipa);
 }
 
 static void report_intid(struct findings *f, const struct extent *a, const struct extent *b)
@@ -45,20 +52,20 @@ static void report_intid(struct findings *f, const struct extent *a, const struc
 	const struct extent *vm = a->class == EXTENT_VM ? a : b, *other = vm == a ? b : a;
 
 	if (other->class == EXTENT_EL2)
-		findings_add(f, FINDING_PROOF_FAILED, "VM %s is routed interrupt %llu, which belongs to %s", vm->owner, (unsigned long long)vm->base,
-			     other->owner);
+		findings_add(f, FINDING_PROOF_FAILED, "VM %s is routed interrupt %llu, which belongs to %s", vm->owner,
+			     (ull)vm->base, other->owner);
 	else
-		findings_add(f, FINDING_PROOF_FAILED, "VM %s and VM %s are both routed interrupt %llu", vm->owner, other->owner,
-			     (unsigned long long)vm->base);
+		findings_add(f, FINDING_PROOF_FAILED, "VM %s and VM %s are both routed interrupt %llu", vm->owner,
+			     other->owner, (ull)vm->base);
 }
 
 /* ---- what is nobody's ---- */
 
-static void add_forbidden(struct extent_list *l, enum extent_class class, const char *owner, struct mem_range range)
+/* prepare_lists counted these; what does not fit must not be forgotten in silence. */
+static void add_forbidden(struct proof *p, struct extent_list *l, enum extent_class class, const char *owner, struct mem_range range)
 {
-	/* prepare_lists counted these. */
-	bool room = extent_add(l, class, owner, range.base, range.size, 0);
-	(void)room;
+	if (!extent_add(l, class, owner, range.base, range.size, 0))
+		PROVE_FAIL(p, "0x%llx of %s: too much to compare with the VMs", (ull)range.base, owner);
 }
 
 #define FORBIDDEN_MEMORY (9 + HOST_MAX_REDIST_REGIONS)
@@ -74,14 +81,14 @@ static void add_forbidden_memory(struct proof *p)
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(fixed); i++)
-		add_forbidden(&p->memory, EXTENT_EL2, fixed[i].owner, fixed[i].range);
+		add_forbidden(p, &p->memory, EXTENT_EL2, fixed[i].owner, fixed[i].range);
 	for (unsigned i = 0; i < gic->nr_redist && i < HOST_MAX_REDIST_REGIONS; i++)
-		add_forbidden(&p->memory, EXTENT_EL2, "the GIC's redistributors", gic->redist[i]);
-	add_forbidden(&p->memory, EXTENT_GICV_FRAME, "the GIC's virtual CPU interface", gic->vcpu);
+		add_forbidden(p, &p->memory, EXTENT_EL2, "the GIC's redistributors", gic->redist[i]);
+	add_forbidden(p, &p->memory, EXTENT_GICV_FRAME, "the GIC's virtual CPU interface", gic->vcpu);
 	if (host->console.present)
-		add_forbidden(&p->memory, EXTENT_EL2, "the hypervisor's console UART", host->console.regs);
+		add_forbidden(p, &p->memory, EXTENT_EL2, "the hypervisor's console UART", host->console.regs);
 	for (uint32_t i = 0; i < host->nr_reserved; i++)
-		add_forbidden(&p->memory, EXTENT_EL2, host->reserved[i].path, host->reserved[i].range);
+		add_forbidden(p, &p->memory, EXTENT_EL2, host->reserved[i].path, host->reserved[i].range);
 }
 
 #define FORBIDDEN_INTIDS 5
@@ -95,7 +102,8 @@ static void add_forbidden_intids(struct proof *p)
 	};
 
 	for (unsigned i = 0; i < FORBIDDEN_INTIDS; i++)
-		add_forbidden(&p->intids, EXTENT_EL2, own[i].owner, (struct mem_range){.base = own[i].intid, .size = own[i].intid != 0});
+		add_forbidden(p, &p->intids, EXTENT_EL2, own[i].owner,
+			      (struct mem_range){.base = own[i].intid, .size = own[i].intid != 0});
 }
 
 /* ---- each VM by itself ---- */
@@ -129,7 +137,8 @@ static void check_vm_intids(struct proof *p, struct prove_walk *w, const struct 
 
 		same = same && vm->irqs[i].intid == intid;
 		if (intid < FIRST_SPI || intid > LAST_SPI || intid >= vm->nr_intids)
-			PROVE_FAULT(w, "is routed interrupt %u, which is no SPI of its virtual GIC (%u INTIDs)", intid, vm->nr_intids);
+			PROVE_FAULT(w, "is routed interrupt %u, which is no SPI of its virtual GIC (%u INTIDs)", intid,
+				    vm->nr_intids);
 		if (!extent_add(&p->intids, EXTENT_VM, w->name, intid, 1, 0))
 			PROVE_FAULT(w, "interrupt %u: too many to compare with other VMs", intid);
 	}
@@ -159,11 +168,15 @@ static void check_vm_cpus(struct prove_walk *w)
 	if (vm->nr_vcpus != vm->config->nr_vcpus)
 		PROVE_FAULT(w, "the plan has %u vCPUs, its configuration %u", vm->nr_vcpus, vm->config->nr_vcpus);
 	for (uint32_t i = 0; i < vm->nr_vcpus; i++) {
-		uint32_t cpu = vm->vcpu_cpu[i], owner = cpu < plan->host->nr_cpus ? plan->cpu_vm[cpu] : PLAN_NO_VM;
+		uint32_t cpu = vm->vcpu_cpu[i];
+		bool exists = cpu < plan->host->nr_cpus;
+		uint32_t owner = exists ? plan->cpu_vm[cpu] : PLAN_NO_VM;
 
-		if (owner != vm->id)
+		if (!exists)
+			PROVE_FAULT(w, "vCPU %u is on CPU %u, which the board has not got", i, cpu);
+		else if (owner != vm->id)
 			PROVE_FAULT(w, "vCPU %u is on CPU %u, which belongs to %s", i, cpu,
-				    cpu >= plan->host->nr_cpus ? "no board" : owner < plan->nr_vms ? vm_name(plan, owner) : "no VM");
+				    owner < plan->nr_vms ? vm_name(plan, owner) : "no VM");
 		if (!config_has_cpu(vm->config, cpu))
 			PROVE_FAULT(w, "vCPU %u is on CPU %u, which its cpus property does not name", i, cpu);
 	}
@@ -201,8 +214,8 @@ static void check_registers_together(struct proof *p)
 
 	for (uint32_t i = 1; i < p->plan->nr_vms; i++)
 		if ((p->vms[i].vtcr ^ p->vms[0].vtcr) & machine)
-			PROVE_FAIL(p, "VM %s and VM %s: VTCR_EL2.PS or VS differ (0x%llx, 0x%llx)", vm_name(p->plan, 0), vm_name(p->plan, i),
-				   (unsigned long long)p->vms[0].vtcr, (unsigned long long)p->vms[i].vtcr);
+			PROVE_FAIL(p, "VM %s and VM %s: VTCR_EL2.PS or VS differ (0x%llx, 0x%llx)", vm_name(p->plan, 0),
+				   vm_name(p->plan, i), (ull)p->vms[0].vtcr, (ull)p->vms[i].vtcr);
 }
 
 /* A CPU that is said to be a VM's must be one its configuration names. */
@@ -222,7 +235,7 @@ static void check_cpu_owners(struct proof *p)
 	}
 }
 
-/* A correct VM reaches one piece a region, and has one route an interrupt; a fault may make a few more, and is found without them too. */
+/* A correct VM reaches one piece a region; a fault may make a few more, and is found without them too. */
 #define SPARE_PIECES 16
 
 static enum err prepare_lists(struct proof *p, struct arena *arena)
@@ -234,8 +247,8 @@ static enum err prepare_lists(struct proof *p, struct arena *arena)
 		tables += p->plan->vms[i].stage2.table_pages;
 		intids += p->vms[i].nr_intids;
 	}
-	if (pieces > UINT32_MAX || tables > UINT32_MAX || intids > UINT32_MAX || extent_list_init(&p->memory, (uint32_t)pieces, arena) ||
-	    extent_list_init(&p->tables, (uint32_t)tables, arena) || extent_list_init(&p->intids, (uint32_t)intids, arena)) {
+	if (extent_list_init(&p->memory, pieces, arena) || extent_list_init(&p->tables, tables, arena) ||
+	    extent_list_init(&p->intids, intids, arena)) {
 		PROVE_FAIL(p, "the boot arena is too small for the proof");
 		return ERR_NO_MEMORY;
 	}

@@ -14,7 +14,7 @@
 #define LAST_LEVEL 3
 
 #define VTCR_RES1  BIT(31)
-#define VTCR_WALKS (UINT64_C(3) << 12 | UINT64_C(1) << 10 | UINT64_C(1) << 8) /* SH0 inner shareable, ORGN0 and IRGN0 write-back write-allocate */
+#define VTCR_WALKS (UINT64_C(3) << 12 | UINT64_C(1) << 10 | UINT64_C(1) << 8) /* inner shareable, write-back write-allocate */
 #define VTCR_VS    BIT(19)
 #define VTCR_VARIABLE (GENMASK(5, 0) | GENMASK(7, 6) | GENMASK(15, 14) | GENMASK(18, 16) | VTCR_VS) /* T0SZ SL0 TG0 PS VS */
 
@@ -64,7 +64,8 @@ static bool decode_geometry(struct prove_walk *w, uint64_t vtcr)
 	if (g->ipa_bits > g->pa_bits)
 		PROVE_FAULT(w, "VTCR_EL2.T0SZ: %u bits of guest address are more than PS has (%u)", g->ipa_bits, g->pa_bits);
 	if (g->start_level == (tg0 ? 1 : 0) && g->pa_bits < 44)
-		PROVE_FAULT(w, "VTCR_EL2.SL0: start level %u needs 44 bits of physical address, PS has %u", g->start_level, g->pa_bits);
+		PROVE_FAULT(w, "VTCR_EL2.SL0: start level %u needs 44 bits of physical address, PS has %u", g->start_level,
+			    g->pa_bits);
 	return w->faults == before;
 }
 
@@ -94,15 +95,15 @@ static uint64_t root_bytes(const struct prove_geometry *g)
 bool prove_decode_registers(struct prove_walk *w, uint64_t vttbr, uint64_t vtcr)
 {
 	if ((vtcr & ~VTCR_VARIABLE) != (VTCR_RES1 | VTCR_WALKS))
-		PROVE_FAULT(w, "VTCR_EL2 is 0x%llx: its walk attributes or reserved bits are wrong", (unsigned long long)vtcr);
-	/* A number of its own for each VM: with one VMID, two would use each other's TLB entries. 8 bits are enough, whatever VS says. */
+		PROVE_FAULT(w, "VTCR_EL2 is 0x%llx: its walk attributes or reserved bits are wrong", (ull)vtcr);
+	/* A number for each VM: with the same, two would use each other's TLB entries. 8 bits are enough, whatever VS says. */
 	if (FIELD(vttbr, 63, 48) != w->vm->id + 1 || w->vm->id + 1 > 255)
-		PROVE_FAULT(w, "VTTBR_EL2 is 0x%llx: the VMID is not %u", (unsigned long long)vttbr, w->vm->id + 1);
+		PROVE_FAULT(w, "VTTBR_EL2 is 0x%llx: the VMID is not %u", (ull)vttbr, w->vm->id + 1);
 	if (!decode_geometry(w, vtcr))
 		return false;
 	compare_geometry(w);
 	if (vttbr & (root_bytes(&w->geometry) - 1)) {
-		PROVE_FAULT(w, "VTTBR_EL2 is 0x%llx: not aligned to the root's size, or CnP is set", (unsigned long long)vttbr);
+		PROVE_FAULT(w, "VTTBR_EL2 is 0x%llx: not aligned to the root's size, or CnP is set", (ull)vttbr);
 		return false;
 	}
 	return true;
@@ -116,18 +117,18 @@ static const uint64_t *take_table(struct prove_walk *w, uint64_t pa, uint64_t si
 
 	if (!range_within(pa, size, w->table_memory.base, w->table_memory.size)) {
 		PROVE_FAULT(w, "table of level %u for guest 0x%llx is at 0x%llx, outside the memory of tables", level,
-			    (unsigned long long)ipa, (unsigned long long)pa);
+			    (ull)ipa, (ull)pa);
 		return NULL;
 	}
 	if (w->tables_are_physical && pa + size - 1 >= BIT(w->geometry.pa_bits)) {
 		PROVE_FAULT(w, "table of level %u for guest 0x%llx is at 0x%llx, beyond the %u bits of VTCR_EL2.PS", level,
-			    (unsigned long long)ipa, (unsigned long long)pa, w->geometry.pa_bits);
+			    (ull)ipa, (ull)pa, w->geometry.pa_bits);
 		return NULL;
 	}
 	/* The count also ends the walk of a tree that leads back into itself. */
 	if (pages > w->table_pages_left || !extent_add(w->tables, EXTENT_VM, w->name, pa, size, ipa)) {
 		PROVE_FAULT(w, "table of level %u for guest 0x%llx: more tables than the plan counted (%u)", level,
-			    (unsigned long long)ipa, w->vm->stage2.table_pages);
+			    (ull)ipa, w->vm->stage2.table_pages);
 		return NULL;
 	}
 	w->table_pages_left -= (uint32_t)pages;
@@ -140,7 +141,7 @@ static const uint64_t *enter_table(struct prove_walk *w, uint64_t desc, uint64_t
 
 	if (desc & ~(address | DESC_TABLE | DESC_VALID))
 		PROVE_FAULT(w, "table entry of level %u for guest 0x%llx is 0x%llx: bits are set that must be clear", level,
-			    (unsigned long long)ipa, (unsigned long long)desc);
+			    (ull)ipa, (ull)desc);
 	return take_table(w, desc & address, BIT(w->geometry.granule_shift), ipa, level + 1);
 }
 
@@ -159,29 +160,29 @@ static bool check_leaf(struct prove_walk *w, uint64_t desc, uint64_t ipa, unsign
 	else
 		maps = true;
 
-	uint64_t known = GENMASK(47, level_shift(&w->geometry, level)) | DESC_ATTRS | DESC_AF | DESC_CONTIGUOUS | DESC_TABLE | DESC_VALID;
-	if (maps && (desc & ~known))
+	uint64_t address = GENMASK(47, level_shift(&w->geometry, level));
+	if (maps && (desc & ~(address | DESC_ATTRS | DESC_AF | DESC_CONTIGUOUS | DESC_TABLE | DESC_VALID)))
 		what = "bits are set that must be clear";
 	else if (maps && !(desc & DESC_AF))
 		what = "its access flag is clear";
 	if (what)
-		PROVE_FAULT(w, "entry of level %u for guest 0x%llx is 0x%llx: %s", level, (unsigned long long)ipa, (unsigned long long)desc, what);
+		PROVE_FAULT(w, "entry of level %u for guest 0x%llx is 0x%llx: %s", level, (ull)ipa, (ull)desc, what);
 	return maps;
 }
 
 /*
- * The contiguous bit promises that a whole aligned group of entries maps one aligned, uniform range; hardware may take one entry's word
- * for all of them. [first, end) are alike, and those beside them are not. Groups (D8.6, "The Contiguous bit"): 16 entries at 4 KiB, 32 at 64 KiB.
+ * The Contiguous bit (DDI 0487, D8) promises that a whole aligned group of entries, 16 at 4 KiB and 32 at 64 KiB, maps one aligned,
+ * uniform range; hardware may take one entry's word for all of them. Entries first to end - 1 are alike, and those beside them are not.
  */
-static void check_contiguous(struct prove_walk *w, uint64_t desc, uint64_t pa, unsigned first, unsigned end, uint64_t ipa, unsigned level)
+static void check_contiguous(struct prove_walk *w, const struct prove_run *run, unsigned first, unsigned end, unsigned level)
 {
 	unsigned group = w->geometry.granule_shift == 12 ? 16 : 32;
 
-	if (!(desc & DESC_CONTIGUOUS))
-		return;
-	if (first % group || end % group || !is_aligned(pa, (uint64_t)group << level_shift(&w->geometry, level)))
-		PROVE_FAULT(w, "the contiguous bit is set on %u entries of level %u for guest 0x%llx, physical 0x%llx, which are no aligned groups of %u",
-			    end - first, level, (unsigned long long)ipa, (unsigned long long)pa, group);
+	if (first % group || end % group || !is_aligned(run->pa, (uint64_t)group << level_shift(&w->geometry, level)))
+		PROVE_FAULT(w,
+			    "the contiguous bit is set on %u entries of level %u for guest 0x%llx, physical 0x%llx, which are no "
+			    "aligned groups of %u",
+			    end - first, level, (ull)run->ipa, (ull)run->pa, group);
 }
 
 static void flush_run(struct prove_walk *w)
@@ -216,7 +217,8 @@ static unsigned end_of_run(const uint64_t *table, unsigned first, unsigned end, 
 	uint64_t expected = table[first] + step;
 
 	for (; stop - t >= 4; t += 4, expected += 4 * step)
-		if ((t[0] ^ expected) | (t[1] ^ (expected + step)) | (t[2] ^ (expected + 2 * step)) | (t[3] ^ (expected + 3 * step)))
+		if ((t[0] ^ expected) | (t[1] ^ (expected + step)) | (t[2] ^ (expected + 2 * step)) |
+		    (t[3] ^ (expected + 3 * step)))
 			break;
 	for (; t < stop && *t == expected; t++)
 		expected += step;
@@ -226,22 +228,22 @@ static unsigned end_of_run(const uint64_t *table, unsigned first, unsigned end, 
 /* Takes the leaf at c->next with all that continue it: the next descriptor of a run is this one plus the block's size. */
 static void take_leaves(struct prove_walk *w, struct table_cursor *c, unsigned level)
 {
-	unsigned shift = level_shift(&w->geometry, level), first = c->next, end = first + 1;
-	uint64_t desc = c->table[first], ipa = c->ipa + ((uint64_t)first << shift);
+	unsigned shift = level_shift(&w->geometry, level), first = c->next, end;
+	uint64_t desc = c->table[first];
+	struct prove_run run = {.ipa = c->ipa + ((uint64_t)first << shift), .pa = desc & GENMASK(47, shift), .attrs = desc & DESC_ATTRS};
 
-	c->next = end;
-	if (!check_leaf(w, desc, ipa, level))
+	c->next = first + 1;
+	if (!check_leaf(w, desc, run.ipa, level))
 		return;
 	c->next = end = end_of_run(c->table, first, c->entries, BIT(shift));
-
-	uint64_t pa = desc & GENMASK(47, shift), size = (uint64_t)(end - first) << shift;
-	check_contiguous(w, desc, pa, first, end, ipa, level);
-	if (!range_within(pa, size, 0, BIT(w->geometry.pa_bits))) {
-		PROVE_FAULT(w, "guest 0x%llx is mapped to 0x%llx, beyond the %u bits of VTCR_EL2.PS", (unsigned long long)ipa,
-			    (unsigned long long)pa, w->geometry.pa_bits);
-		return;
-	}
-	add_run(w, &(struct prove_run){.ipa = ipa, .pa = pa, .size = size, .attrs = desc & DESC_ATTRS});
+	run.size = (uint64_t)(end - first) << shift;
+	if (desc & DESC_CONTIGUOUS)
+		check_contiguous(w, &run, first, end, level);
+	if (range_within(run.pa, run.size, 0, BIT(w->geometry.pa_bits)))
+		add_run(w, &run);
+	else
+		PROVE_FAULT(w, "guest 0x%llx is mapped to 0x%llx, beyond the %u bits of VTCR_EL2.PS", (ull)run.ipa, (ull)run.pa,
+			    w->geometry.pa_bits);
 }
 
 /* The first entry from `i` on that is not zero, or `end`. Most of every tree is empty: sixteen at a time. */

@@ -8,7 +8,7 @@
 #define READ_WRITE      (UINT64_C(3) << 6)
 #define INNER_SHAREABLE (UINT64_C(3) << 8)
 #define OUTER_SHAREABLE (UINT64_C(2) << 8) /* what device memory is, whatever SH says (D8.5) */
-#define EXECUTE_NEVER   (UINT64_C(2) << 53) /* with FEAT_XNX neither at EL1 nor at EL0; without it bit 53 is RES0 and bit 54 is XN */
+#define EXECUTE_NEVER   (UINT64_C(2) << 53) /* with FEAT_XNX neither at EL1 nor at EL0; without it bit 54 is XN and 53 RES0 */
 
 /* The one encoding of each kind of region. */
 static const uint64_t region_attrs[] = {
@@ -26,7 +26,14 @@ static const char *attrs_text(char *buf, uint64_t attrs)
 	static const char *const share[] = {"non-shareable", "reserved shareability", "outer shareable", "inner shareable"};
 	static const char *const execute[] = {"executable", "executable at EL0 only", "never executable", "executable at EL1 only"};
 	unsigned type = FIELD(attrs, 5, 2);
-	const char *memory = type < 4 ? device[type] : type == 0xf ? "normal write-back" : type & 3 ? "normal not write-back" : "reserved memory type";
+	const char *memory = "normal not write-back";
+
+	if (type < 4)
+		memory = device[type];
+	else if (type == 0xf)
+		memory = "normal write-back";
+	else if (!(type & 3))
+		memory = "reserved memory type";
 
 	format_text(buf, ATTRS_TEXT_LEN, "%s, %s, %s, %s", memory, access[FIELD(attrs, 7, 6)], execute[FIELD(attrs, 54, 53)],
 		    share[FIELD(attrs, 9, 8)]);
@@ -47,14 +54,14 @@ static void note_piece(struct prove_walk *w, const struct plan_region *r, uint64
 	enum extent_class class = r && prove_is_gicv_window(w, r) ? EXTENT_GICV_WINDOW : EXTENT_VM;
 
 	if (!extent_add(w->memory, class, w->name, pa, size, ipa))
-		PROVE_FAULT(w, "guest 0x%llx, physical 0x%llx: too many pieces to compare with other VMs", (unsigned long long)ipa,
-			    (unsigned long long)pa);
+		PROVE_FAULT(w, "guest 0x%llx, physical 0x%llx: too many pieces to compare with other VMs", (ull)ipa,
+			    (ull)pa);
 }
 
 static void report_missing(struct prove_walk *w, const struct plan_region *r, uint64_t offset, uint64_t size)
 {
-	PROVE_FAULT(w, "guest 0x%llx, %llu bytes: the plan grants it, the tables do not reach it", (unsigned long long)(r->ipa.v + offset),
-		    (unsigned long long)size);
+	PROVE_FAULT(w, "guest 0x%llx, %llu bytes: the plan grants it, the tables do not reach it",
+		    (ull)(r->ipa.v + offset), (ull)size);
 }
 
 static void next_region(struct prove_walk *w)
@@ -70,11 +77,11 @@ static void compare_piece(struct prove_walk *w, const struct plan_region *r, con
 	uint64_t expected = region_attrs[r->kind == PLAN_REGION_RAM ? PLAN_REGION_RAM : PLAN_REGION_DEVICE];
 
 	if (run->pa != pa)
-		PROVE_FAULT(w, "guest 0x%llx reaches physical 0x%llx, the plan grants 0x%llx", (unsigned long long)run->ipa,
-			    (unsigned long long)run->pa, (unsigned long long)pa);
+		PROVE_FAULT(w, "guest 0x%llx reaches physical 0x%llx, the plan grants 0x%llx", (ull)run->ipa,
+			    (ull)run->pa, (ull)pa);
 	if (run->attrs != expected)
-		PROVE_FAULT(w, "guest 0x%llx, physical 0x%llx is %s; the plan grants %s", (unsigned long long)run->ipa,
-			    (unsigned long long)run->pa, attrs_text(is, run->attrs), attrs_text(should, expected));
+		PROVE_FAULT(w, "guest 0x%llx, physical 0x%llx is %s; the plan grants %s", (ull)run->ipa,
+			    (ull)run->pa, attrs_text(is, run->attrs), attrs_text(should, expected));
 	note_piece(w, r, run->ipa, run->pa, run->size);
 }
 
@@ -99,8 +106,8 @@ void prove_take_run(struct prove_walk *w, const struct prove_run *run)
 		struct prove_run piece = rest;
 		if (due > rest.ipa) {
 			piece.size = u64_min(rest.size, due - rest.ipa);
-			PROVE_FAULT(w, "guest 0x%llx reaches physical 0x%llx, %llu bytes, which the plan does not grant", (unsigned long long)piece.ipa,
-				    (unsigned long long)piece.pa, (unsigned long long)piece.size);
+			PROVE_FAULT(w, "guest 0x%llx reaches physical 0x%llx, %llu bytes, which the plan does not grant",
+				    (ull)piece.ipa, (ull)piece.pa, (ull)piece.size);
 			note_piece(w, NULL, piece.ipa, piece.pa, piece.size);
 		} else {
 			piece.size = u64_min(rest.size, left);
@@ -133,8 +140,8 @@ static void check_region_source(struct prove_walk *w, const struct plan_region *
 		for (uint32_t i = 0; i < host->nr_ram && !found; i++)
 			found = range_within(r->pa.v, r->size, host->ram[i].base, host->ram[i].size);
 		if (!found)
-			PROVE_FAULT(w, "the plan grants 0x%llx, %llu bytes, as RAM, which the board has not got there", (unsigned long long)r->pa.v,
-				    (unsigned long long)r->size);
+			PROVE_FAULT(w, "the plan grants 0x%llx, %llu bytes, as RAM, which the board has not got there",
+				    (ull)r->pa.v, (ull)r->size);
 		return;
 	}
 	if (prove_is_gicv_window(w, r))
@@ -144,7 +151,7 @@ static void check_region_source(struct prove_walk *w, const struct plan_region *
 	for (uint32_t i = 0; i < w->vm->nr_grants && !found; i++)
 		found = w->vm->grants[i].node == r->node && w->vm->grants[i].kind == PLAN_GRANT_OWN;
 	if (!node || !found) {
-		PROVE_FAULT(w, "the plan grants registers at 0x%llx of a device the VM does not own: %s", (unsigned long long)r->pa.v,
+		PROVE_FAULT(w, "the plan grants registers at 0x%llx of a device the VM does not own: %s", (ull)r->pa.v,
 			    node ? node->path : "no node of the board");
 		return;
 	}
@@ -152,7 +159,8 @@ static void check_region_source(struct prove_walk *w, const struct plan_region *
 	for (uint32_t i = 0; i < node->nr_regs && !found; i++)
 		found = ranges_overlap(r->pa.v, r->size, node->regs[i].base, node->regs[i].size);
 	if (!found)
-		PROVE_FAULT(w, "the plan grants 0x%llx as registers of %s, which has none there", (unsigned long long)r->pa.v, node->path);
+		PROVE_FAULT(w, "the plan grants 0x%llx as registers of %s, which has none there", (ull)r->pa.v,
+			    node->path);
 }
 
 /* A register frame that EL2 emulates works by not being mapped. */
@@ -164,7 +172,7 @@ static void check_region_frames(struct prove_walk *w, const struct plan_region *
 	for (unsigned i = 0; i < ARRAY_SIZE(frames); i++)
 		if (ranges_overlap(r->ipa.v, r->size, frames[i]->base, frames[i]->size))
 			PROVE_FAULT(w, "guest 0x%llx is mapped, and lies in a register frame at 0x%llx that is emulated",
-				    (unsigned long long)u64_max(r->ipa.v, frames[i]->base), (unsigned long long)frames[i]->base);
+				    (ull)u64_max(r->ipa.v, frames[i]->base), (ull)frames[i]->base);
 }
 
 void prove_check_regions(struct prove_walk *w)
@@ -176,7 +184,7 @@ void prove_check_regions(struct prove_walk *w)
 		const struct plan_region *r = &vm->regions[i];
 
 		if (!r->size || r->ipa.v < end || r->ipa.v + r->size < r->ipa.v)
-			PROVE_FAULT(w, "the plan's regions are out of order at guest 0x%llx", (unsigned long long)r->ipa.v);
+			PROVE_FAULT(w, "the plan's regions are out of order at guest 0x%llx", (ull)r->ipa.v);
 		end = r->ipa.v + r->size;
 		ram += r->kind == PLAN_REGION_RAM ? r->size : 0;
 		check_region_source(w, r);
@@ -185,5 +193,5 @@ void prove_check_regions(struct prove_walk *w)
 	for (uint32_t i = 0; i < vm->config->nr_memory; i++)
 		asked += vm->config->memory[i].size;
 	if (ram != asked)
-		PROVE_FAULT(w, "the plan grants %llu bytes of RAM, its memory property says %llu", (unsigned long long)ram, (unsigned long long)asked);
+		PROVE_FAULT(w, "the plan grants %llu bytes of RAM, its memory property says %llu", (ull)ram, (ull)asked);
 }

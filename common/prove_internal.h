@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shared by the files of the proof only (prove.h): the decoder of stage 2, the comparison with the plan, and the search for shared things. */
+/*
+ * Shared by the files of the proof only (prove.h): the decoder of stage 2, the comparison with the plan, and the search for what two have.
+ */
 #ifndef COMMON_PROVE_INTERNAL_H
 #define COMMON_PROVE_INTERNAL_H
 
@@ -7,6 +9,8 @@
 #include "common/lib/findings.h"
 #include "common/plan.h"
 #include "common/prove.h"
+
+typedef unsigned long long ull; /* what %llx prints */
 
 /* ---- what belongs to whom (prove_owners.c) ---- */
 
@@ -28,11 +32,11 @@ struct extent {
 
 struct extent_list {
 	struct extent *e;
-	uint32_t nr, max;
+	uint64_t nr, max;
 };
 
 /* ERR_NO_MEMORY. */
-enum err extent_list_init(struct extent_list *l, uint32_t max, struct arena *arena) MUST_CHECK;
+enum err extent_list_init(struct extent_list *l, uint64_t max, struct arena *arena) MUST_CHECK;
 
 /* Empty extents are left out; false when the list is full. */
 bool extent_add(struct extent_list *l, enum extent_class class, const char *owner, uint64_t base, uint64_t size, uint64_t ipa);
@@ -40,7 +44,7 @@ bool extent_add(struct extent_list *l, enum extent_class class, const char *owne
 /* Told of two extents that share something though their classes forbid it; a begins first, or with b. */
 typedef void extent_conflict(struct findings *findings, const struct extent *a, const struct extent *b);
 
-/* Sorts the list, then finds for each extent whether an earlier one reaches into it: O(n log n). Every extent in conflict is named at least once. */
+/* Sorts the list, then finds for each extent whether an earlier one reaches into it, in O(n log n). Silent exactly if no two are in conflict. */
 void extent_find_conflicts(struct extent_list *l, struct findings *findings, extent_conflict *report);
 
 /* ---- one VM's stage 2 ---- */
@@ -89,8 +93,9 @@ struct prove_walk {
 /* A VM's damaged tables can hold thousands of faults; the first ones tell the story. */
 #define PROVE_MAX_FAULTS 16
 #define PROVE_FAULT(w, fmt, ...)                                                                                               \
-	((w)->faults++ < PROVE_MAX_FAULTS ? findings_add((w)->findings, FINDING_PROOF_FAILED, "VM %s: " fmt, (w)->name, __VA_ARGS__)  \
-					  : (void)0)
+	((w)->faults++ < PROVE_MAX_FAULTS                                                                                      \
+		 ? findings_add((w)->findings, FINDING_PROOF_FAILED, "VM %s: " fmt, (w)->name, __VA_ARGS__)                    \
+		 : (void)0)
 
 /* Fills w->geometry. False: the registers describe nothing that can be walked, and findings say why. */
 bool prove_decode_registers(struct prove_walk *w, uint64_t vttbr, uint64_t vtcr);

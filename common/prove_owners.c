@@ -2,7 +2,7 @@
 /* The proof: sorts what everyone has, and finds what two have. The same for physical memory, table memory and INTIDs. */
 #include "common/prove_internal.h"
 
-enum err extent_list_init(struct extent_list *l, uint32_t max, struct arena *arena)
+enum err extent_list_init(struct extent_list *l, uint64_t max, struct arena *arena)
 {
 	*l = (struct extent_list){.e = ARENA_ARRAY(arena, struct extent, max), .max = max};
 	return l->e ? OK : ERR_NO_MEMORY;
@@ -19,10 +19,10 @@ bool extent_add(struct extent_list *l, enum extent_class class, const char *owne
 }
 
 /* Moves the entry at `hole` down until no child of it begins later. */
-static void sift_down(struct extent *e, uint32_t hole, uint32_t nr)
+static void sift_down(struct extent *e, uint64_t hole, uint64_t nr)
 {
 	struct extent moving = e[hole];
-	uint32_t child;
+	uint64_t child;
 
 	while ((child = 2 * hole + 1) < nr) {
 		if (child + 1 < nr && e[child + 1].base > e[child].base)
@@ -38,9 +38,9 @@ static void sift_down(struct extent *e, uint32_t hole, uint32_t nr)
 /* Heap sort: no recursion, no extra memory, and n log n whatever the input. */
 static void sort_extents(struct extent_list *l)
 {
-	for (uint32_t i = l->nr / 2; i-- > 0;)
+	for (uint64_t i = l->nr / 2; i-- > 0;)
 		sift_down(l->e, i, l->nr);
-	for (uint32_t end = l->nr; end-- > 1;) {
+	for (uint64_t end = l->nr; end-- > 1;) {
 		struct extent last = l->e[end];
 		l->e[end] = l->e[0];
 		l->e[0] = last;
@@ -73,7 +73,7 @@ void extent_find_conflicts(struct extent_list *l, struct findings *findings, ext
 	const struct extent *farthest[EXTENT_CLASSES] = {NULL};
 
 	sort_extents(l);
-	for (uint32_t i = 0; i < l->nr; i++) {
+	for (uint64_t i = 0; i < l->nr; i++) {
 		const struct extent *e = &l->e[i];
 
 		for (unsigned c = 0; c < EXTENT_CLASSES; c++)

@@ -110,8 +110,8 @@ const char *tree_check(const void *fdt, size_t size, struct tree_stats *stats)
 		return "its header contradicts itself";
 	if (fdt_totalsize(fdt) > size)
 		return "it is cut off: its header's totalsize is larger than what is there";
-	if (fdt_off_dt_struct(fdt) % 4)
-		return "its structure is not aligned";
+	if (fdt_off_dt_struct(fdt) % 4 || fdt_off_mem_rsvmap(fdt) % 8)
+		return "its blocks are not aligned";
 	if (fdt_num_mem_rsv(fdt) < 0)
 		return "its list of memory reservations has no end";
 	return check_structure(fdt, stats);

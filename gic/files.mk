@@ -17,3 +17,4 @@ pure += gic/vgic_lr.c
 pure += gic/vgic_sgi.c
 pure += gic/vgic_mmio.c
 pure += gic/vgic_init.c
+hot += gic/gicv3_cpu.c gic/vgic.c gic/vgic_lr.c gic/vgic_state.c gic/vgic_mmio.c gic/vgic_regs.c gic/vgic_sgi.c

@@ -158,9 +158,6 @@ uint64_t vgic_make_lr(const struct vgic_word *w, unsigned word, unsigned bit, ui
 /* A physical interrupt that was acknowledged on the vCPU's CPU. false: not one that is forwarded to it; the caller deactivates it. */
 bool vgic_forward(struct vcpu *vcpu, unsigned intid);
 
-/* A trapped write to ICC_DIR_EL1: only while more interrupts are active than there are list registers. */
-void vgic_write_dir(struct vcpu *vcpu, uint64_t value);
-
 /* ---- vgic_lr.c ---- */
 
 void vgic_fold(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l);

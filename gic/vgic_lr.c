@@ -140,7 +140,8 @@ void vgic_fold(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l)
 
 /* ---- Fill ---- */
 
-static void list(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l, unsigned n, unsigned intid, uint64_t state)
+/* apart: it may not become pending by being ended, for others wait that could be more urgent. */
+static void list(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l, unsigned n, unsigned intid, uint64_t state, bool apart)
 {
 	struct vgic_ref r = vgic_ref(t->g, intid / 32, vcpu->id);
 	struct vgic_word *w = r.w;
@@ -153,8 +154,8 @@ static void list(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l, unsi
 		if (w->hw & bit) {
 			w->pend &= ~bit;
 			gic_hw->write_bits(vcpu->cpu, GICD_ISPENDR, r.word, bit);
-		} else if (r.word && w->target[b] != vcpu->id) {
-			/* Its target was changed meanwhile: once it is ended here it is pending there. */
+		} else if (apart || (r.word && w->target[b] != vcpu->id)) {
+			/* (Or its target was changed: ended here, it is pending there.) The maintenance interrupt tells when. */
 			eoi = LR_EOI;
 		} else {
 			state |= LR_PENDING;
@@ -217,9 +218,9 @@ void vgic_fill(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l)
 	for (unsigned i = 0; i < VGIC_MAX_LRS; i++)
 		l->lr[i] = 0;
 	for (unsigned i = 0; i < nr_active; i++)
-		list(t, vcpu, l, n++, active.intid[i], LR_ACTIVE);
+		list(t, vcpu, l, n++, active.intid[i], LR_ACTIVE, pending.total > nr_pending);
 	for (unsigned i = 0; i < nr_pending; i++)
-		list(t, vcpu, l, n++, pending.intid[i], LR_PENDING);
+		list(t, vcpu, l, n++, pending.intid[i], LR_PENDING, false);
 	l->dirty |= l->used;
 
 	l->maint = 0;

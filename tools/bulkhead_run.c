@@ -119,8 +119,13 @@ bool run_system(const struct options *o, struct run *r)
 	findings_init(&r->findings, &r->arena);
 	r->host = dt_parse_host(dtb, dtb_size, &r->arena, &r->findings);
 	in.host = r->host;
-	if (r->host)
+	if (r->host) {
 		default_places(o, r->host, &in);
+		if (ranges_overlap(in.hypervisor.base, in.hypervisor.size, in.system_file.base, in.system_file.size)) {
+			fputs("bulkhead: the system file cannot lie over the hypervisor: see --hypervisor and --system-file\n", stderr);
+			return false;
+		}
+	}
 	r->plan = pipeline_plan(&in);
 	if (r->plan)
 		run_proof(r);

@@ -28,7 +28,7 @@ void boot_cpu_main(void *cpu);
 /* Resident: secondaries wait for it before they run guests; set once the boot sections are gone. */
 extern uint32_t vms_may_run;
 
-/* Resident: each CPU's own set-up. */
+/* Each CPU's own set-up, the boot CPU's and the others'. */
 enum err cpu_setup(struct cpu *cpu) MUST_CHECK;
 
 #endif

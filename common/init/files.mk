@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 boot += common/init/main.c
 boot += common/init/apply.c
+boot += common/init/cpu_setup.c
 resident += common/init/cpu_main.c
 boot += common/init/pipeline.c
 pure += common/init/pipeline.c

@@ -133,6 +133,16 @@ class Session:
             if match:
                 raise Failure(f"'{match.group()}' came")
 
+    def linger(self, seconds=1):
+        """After a failure: the rest of a register dump is worth having."""
+        self.never = []
+        end = time.monotonic() + seconds
+        try:
+            while time.monotonic() < end and self.status is None and self._pump():
+                pass
+        except Failure:
+            pass
+
     def close(self):
         """Ends this QEMU, by its own process group (that of `timeout`, which has no one else in it)."""
         if self.process.poll() is None:

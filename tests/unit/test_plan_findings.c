@@ -28,7 +28,7 @@ static void test_cpu(void **state)
 	struct fixture *f = fixture_new();
 
 	f->vm_cpus[VM_RTOS][0] = 7;
-	expect_one(f, FINDING_CPU_MISSING, "/vms/rtos: cpus: there is no CPU 7", "0 to 3");
+	expect_one(f, FINDING_CPU_MISSING, "/vms/rtos: cpus: there is no CPU 7", "has 4, counted from 0");
 
 	f = fixture_new();
 	f->vm_cpus[VM_RTOS][0] = 1;
@@ -37,6 +37,10 @@ static void test_cpu(void **state)
 	f = fixture_new();
 	f->vm_cpus[VM_LINUX][1] = 0;
 	expect_one(f, FINDING_CPU_TAKEN, "/vms/linux: cpus: CPU 0", "twice");
+
+	f = fixture_new();
+	f->vms[VM_RTOS].nr_cpus = f->vms[VM_RTOS].nr_vcpus = 0;
+	expect_one(f, FINDING_PROPERTY_MISSING, "/vms/rtos: cpus", "");
 
 	f = fixture_new();
 	f->vms[VM_RTOS].nr_vcpus = 2;

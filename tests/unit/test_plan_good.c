@@ -299,6 +299,40 @@ static void test_fixed_pa_is_congruent(void **state)
 	free(f);
 }
 
+static void test_chosen_pa_is_congruent(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	f->ranges[VM_RTOS][0].has_ipa = true;
+	f->ranges[VM_RTOS][0].ipa = 0x40110000;
+	f->images[IMG_RTOS].load = f->images[IMG_RTOS].entry = 0x40110000;
+
+	const struct plan_vm *vm = &must_plan(f)->vms[VM_RTOS];
+
+	assert_int_equal(vm->regions[0].ipa.v, 0x40110000);
+	assert_int_equal(vm->regions[0].pa.v % MIB(32), 0x40110000 % MIB(32));
+	free(f);
+}
+
+static void test_pool_holds_everything(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+	struct plan *p = must_plan(f);
+	uint64_t sum = 4 * PLAN_BYTES_PER_CPU;
+
+	for (uint32_t v = 0; v < p->nr_vms; v++) {
+		const struct plan_vm *vm = &p->vms[v];
+
+		assert_true(vm->dtb_max >= 4096);
+		sum += PLAN_BYTES_PER_VM + vm->nr_vcpus * PLAN_BYTES_PER_VCPU + vm->nr_intids * PLAN_BYTES_PER_INTID + vm->dtb_max;
+		sum += ((uint64_t)vm->stage2.table_pages + vm->stage2.root_pages) << vm->stage2.granule_shift;
+	}
+	assert_in_range(p->pool.size, sum, sum + KIB(8));
+	free(f);
+}
+
 static void test_granule(void **state)
 {
 	(void)state;
@@ -322,6 +356,14 @@ static void test_granule(void **state)
 	p = must_plan(f);
 	assert_int_equal(p->vms[VM_RTOS].stage2.granule_shift, 12);
 	assert_non_null(strstr(p->vms[VM_RTOS].stage2.granule_reason, "0x40000000"));
+	free(f);
+
+	/* Whole frames, but not on frame boundaries. */
+	f = fixture_new();
+	f->ranges[VM_RTOS][0].has_ipa = true;
+	f->ranges[VM_RTOS][0].ipa = 0x40001000;
+	f->images[IMG_RTOS].load = f->images[IMG_RTOS].entry = 0x40001000;
+	assert_int_equal(must_plan(f)->vms[VM_RTOS].stage2.granule_shift, 12);
 	free(f);
 
 	/* A device that fills 64 KiB frames leaves the choice; one of 4 KiB that is alone in its frame can be forced to it. */
@@ -376,7 +418,7 @@ int main(void)
 		cmocka_unit_test(test_identity_at_emulated_frames), cmocka_unit_test(test_several_ranges), cmocka_unit_test(test_text_offset_and_old_kernels),
 		cmocka_unit_test(test_small_vm), cmocka_unit_test(test_large_memory_takes_gib_blocks), cmocka_unit_test(test_tight_board),
 		cmocka_unit_test(test_fixed_pa_is_congruent), cmocka_unit_test(test_granule), cmocka_unit_test(test_high_intid),
-		cmocka_unit_test(test_same_plan_twice),
+		cmocka_unit_test(test_same_plan_twice), cmocka_unit_test(test_chosen_pa_is_congruent), cmocka_unit_test(test_pool_holds_everything),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

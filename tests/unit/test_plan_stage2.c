@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "common/prove.h"
 #include "common/ranges.h"
 #include "common/stage2.h"
 #include "tests/unit/plan_fixture.h"
@@ -58,6 +59,40 @@ static void test_build(void **state)
 			free(f);
 		}
 	}
+}
+
+/* The prover, which knows nothing of how they were made, finds in the tables what the plan grants and no more. */
+static void test_proven(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+	struct prove_vm proofs[2] = { 0 };
+	uint32_t intids[2][2];
+	void *memory[2];
+	struct plan *p;
+
+	fixture_pass(f, VM_LINUX, "/pl031@9010000");
+	fixture_pass(f, VM_RTOS, "/big@a100000");
+	p = plan_make(&f->in);
+	assert_non_null(p);
+	for (uint32_t v = 0; v < 2; v++) {
+		const struct plan_vm *vm = &p->vms[v];
+		size_t root = (size_t)vm->stage2.root_pages << vm->stage2.granule_shift, size = align_up((uint64_t)vm->stage2.table_pages << vm->stage2.granule_shift, root);
+		struct arena pool;
+		struct pgtable t;
+
+		memory[v] = aligned_alloc(root, size);
+		arena_init(&pool, memory[v], size);
+		assert_int_equal(stage2_build(vm, &pool, &t), OK);
+		assert_int_equal(vm->nr_irqs, 1);
+		intids[v][0] = vm->irqs[0].intid;
+		proofs[v] = (struct prove_vm){ (uint64_t)(v + 1) << 48 | pa_of(t.root).v, pgtable_vtcr(&t, 5), { pa_of(memory[v]).v, size }, intids[v], 1 };
+	}
+	if (prove_separation(p, proofs, &f->arena, &f->findings))
+		fail_msg("%s", f->findings.first ? f->findings.first->text : "no memory");
+	for (uint32_t v = 0; v < 2; v++)
+		free(memory[v]);
+	free(f);
 }
 
 static struct range_set set_of(struct mem_range *memory, uint32_t max)
@@ -141,7 +176,7 @@ static void test_ranges_find(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_build), cmocka_unit_test(test_ranges_add), cmocka_unit_test(test_ranges_remove), cmocka_unit_test(test_ranges_find),
+		cmocka_unit_test(test_build), cmocka_unit_test(test_proven), cmocka_unit_test(test_ranges_add), cmocka_unit_test(test_ranges_remove), cmocka_unit_test(test_ranges_find),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,7 +110,10 @@ static void set_geometry(struct sys *s, unsigned granule_shift, unsigned ia_bits
  */
 static bool geometry_exists(unsigned granule_shift, unsigned ia_bits, unsigned sl0)
 {
-	static const struct { unsigned min, max; } sizes[2][4] = {{{22, 34}, {31, 43}, {40, 48}, {1, 0}}, {{17, 33}, {30, 46}, {43, 48}, {1, 0}}};
+	static const struct { unsigned min, max; } sizes[2][4] = {
+		{{22, 34}, {31, 43}, {40, 48}, {1, 0}},
+		{{17, 33}, {30, 46}, {43, 48}, {1, 0}},
+	};
 
 	return ia_bits >= sizes[granule_shift == 16][sl0].min && ia_bits <= sizes[granule_shift == 16][sl0].max;
 }
@@ -127,7 +130,8 @@ static void accepts_exactly_the_geometries_that_exist(void **state)
 			for (unsigned sl0 = 0; sl0 <= 3; sl0++)
 				for (unsigned ps = 1; ps <= 5; ps++) {
 					unsigned start_level = (granule_shift == 16 ? 3 : 2) - sl0;
-					bool exists = geometry_exists(granule_shift, ia_bits, sl0) && ia_bits <= pa_bits[ps] && (sl0 < 2 || pa_bits[ps] >= 44);
+					bool exists = geometry_exists(granule_shift, ia_bits, sl0) && ia_bits <= pa_bits[ps] &&
+						      (sl0 < 2 || pa_bits[ps] >= 44);
 					/* The tree has eight pages: more than 28 bits with 64 KiB pages, or 21 with 4 KiB. */
 					if (exists && ia_bits <= 2 * granule_shift - 3)
 						continue;
@@ -285,7 +289,8 @@ static void finds_a_conflict_exactly_if_there_is_one(void **state)
 		}
 		for (unsigned i = 0; i < l.nr; i++)
 			for (unsigned k = 0; k < i; k++)
-				conflict = conflict || (ranges_overlap(room[i].base, room[i].size, room[k].base, room[k].size) && !may_meet(&room[i], &room[k]));
+				conflict = conflict || (!may_meet(&room[i], &room[k]) &&
+							ranges_overlap(room[i].base, room[i].size, room[k].base, room[k].size));
 		reports = 0;
 		extent_find_conflicts(&l, NULL, count_report);
 		for (unsigned i = 1; i < l.nr; i++)

@@ -474,7 +474,7 @@ static const struct fault faults[] = {
 
 	{"CPU of two VMs", cpu_of_two, "VM rtos: vCPU 0 is on CPU 1", "belongs to linux"},
 	{"CPU that is not in cpus", cpu_not_configured, "VM linux: vCPU 1 is on CPU 5", "cpus property"},
-	{"CPU that is not there", cpu_missing, "VM linux: vCPU 1 is on CPU 6", "no board"},
+	{"CPU that is not there", cpu_missing, "VM linux: vCPU 1 is on CPU 6", "board has not got"},
 	{"CPU of nobody", cpu_of_nobody, "VM rtos: vCPU 0 is on CPU 2", "no VM"},
 	{"CPU given to another", cpu_owner_wrong, "VM linux: vCPU 0 is on CPU 0", "belongs to big"},
 	{"idle CPU given", cpu_owner_idle, "CPU 5 belongs to VM big", "cpus property"},

@@ -387,6 +387,48 @@ static void disable_listed(void **state)
 	}
 }
 
+/* Pending in memory, and active in the physical GIC on that account. */
+static void held_back(unsigned intid)
+{
+	m_enable(0, intid);
+	spi[intid].pend = true;
+	m_settle();
+	m_disable(0, intid);
+	assert_true(spi[intid].active);
+	assert_int_equal(gicd_read(0, GICD_ISPENDR + 4) >> intid % 32 & 1, 1);
+}
+
+static void clear_held_back(void **state)
+{
+	(void)state;
+	start(2, 4);
+	held_back(40);
+	gicd_write(0, GICD_ICPENDR + 4, 1 << 8);
+	assert_false(spi[40].active);
+	m_enable(0, 40);
+	expect_none(0);
+	/* Pending and active at once: the physical GIC keeps one of the two. */
+	held_back(40);
+	gicd_write(0, GICD_ISACTIVER + 4, 1 << 8);
+	m_enable(0, 40);
+	expect_none(0);
+	mc[0].running[mc[0].depth++] = 0xa0;
+	m_eoi(0, 40);
+	expect(0, 40);
+	expect_none(0);
+	/* Active for nobody. */
+	m_target(0, 40, 9);
+	gicd_write(0, GICD_ISACTIVER + 4, 1 << 8);
+	assert_true(spi[40].active);
+	gicd_write(0, GICD_ICACTIVER + 4, 1 << 8);
+	assert_false(spi[40].active);
+	/* Sent, not arrived. */
+	m_now = 0;
+	vgic_write_sgir(&mvcpu[0], 0, 2 | 3 << 24);
+	gicr_write(0, 1, SGI + GICD_ICPENDR, 1 << 3);
+	expect_none(1);
+}
+
 static void disable_active(void **state)
 {
 	(void)state;
@@ -635,6 +677,28 @@ static void overflow_order(void **state)
 	assert_int_equal(mc[0].maint, 0);
 }
 
+/* Pending again while active, ended while others wait: it must not come before them. */
+static void overflow_again(void **state)
+{
+	(void)state;
+	start(1, 2);
+	for (unsigned i = 50; i < 53; i++) {
+		gicd_write(0, GICD_ICFGR + 12, ~0u);
+		m_priority(0, i, 0x20);
+		m_enable(0, i);
+	}
+	sgir(0, 1 | 2 << 24);
+	assert_int_equal(m_ack(0), 2);
+	sgir(0, 1 | 2 << 24);
+	for (unsigned i = 50; i < 53; i++)
+		line(0, i, true);
+	m_eoi(0, 2);
+	for (unsigned i = 50; i < 53; i++)
+		expect(0, i);
+	expect(0, 2);
+	expect_none(0);
+}
+
 static void overflow_levels(void **state)
 {
 	(void)state;
@@ -806,7 +870,7 @@ int main(void)
 		cmocka_unit_test(sgi_self), cmocka_unit_test(sgi_other), cmocka_unit_test(sgi_routing), cmocka_unit_test(sgi_groups),
 		cmocka_unit_test(sgi_merge), cmocka_unit_test(sgi_two_at_once), cmocka_unit_test(timer), cmocka_unit_test(spi_forward),
 		cmocka_unit_test(spi_stale_slot), cmocka_unit_test(level_line), cmocka_unit_test(level_remote), cmocka_unit_test(level_latch),
-		cmocka_unit_test(edge_line), cmocka_unit_test(disable_listed), cmocka_unit_test(disable_active), cmocka_unit_test(clear_pending_listed),
+		cmocka_unit_test(edge_line), cmocka_unit_test(disable_listed), cmocka_unit_test(disable_active), cmocka_unit_test(clear_held_back), cmocka_unit_test(overflow_again), cmocka_unit_test(clear_pending_listed),
 		cmocka_unit_test(clear_active_listed), cmocka_unit_test(set_active), cmocka_unit_test(retarget), cmocka_unit_test(group_change),
 		cmocka_unit_test(on_and_off), cmocka_unit_test(stop_vm), cmocka_unit_test(overflow_order), cmocka_unit_test(overflow_levels),
 		cmocka_unit_test(overflow_timer), cmocka_unit_test(evict), cmocka_unit_test(nested), cmocka_unit_test(nested_dir),

@@ -2,7 +2,7 @@
 /* Random guests on the virtual GIC and on a model of a GIC must see the same. */
 #include "tests/unit/vgic_model.h"
 
-#define RUNS 400
+#define RUNS 240
 #define STEPS 500
 
 static void random_guests(void **state)

@@ -138,6 +138,8 @@ static void m_check_lrs(unsigned cpu)
 static void m_put(unsigned n, uint64_t lr)
 {
 	assert_true(m_free() >> n & 1);
+	/* Past everything that waits in memory: only when nothing does. */
+	assert_int_equal(mvcpu[m_now].vgic->summary, 0);
 	mc[m_now].lr[n] = lr;
 	m_check_lrs(m_now);
 }

@@ -191,6 +191,12 @@ static void model_signal(unsigned c, unsigned intid, bool level)
 		m_now = c;
 		vgic_set_spi_level(&mvm, intid, level);
 	} else if (i->edge) {
+		/*
+		 * A second edge before the first was taken: a GIC alone makes one interrupt of them, one that forwards makes two, because the
+		 * first is active physically while it is pending virtually.
+		 */
+		if (i->latch)
+			return;
 		i->latch = true;
 		m_irq(c, intid)->pend = true;
 	} else if (level) {
@@ -232,7 +238,7 @@ static void model_step(const uint8_t *d)
 		model_bit(c, of, intid, GICD_ICENABLER);
 		break;
 	case 3:
-		if (model_latches(i)) {
+		if (model_latches(i) && !(i->hw && i->latch)) {
 			i->latch = true;
 			model_bit(c, of, intid, GICD_ISPENDR);
 		}

@@ -31,8 +31,11 @@ common_flags := -std=gnu11 -Wall -Wextra -Werror -I. $(libfdt_include) -include 
 
 # -mno-outline-atomics: no calls into libgcc. No unwind tables: nothing unwinds.
 el2_machine := -march=armv8-a -mgeneral-regs-only -mstrict-align -mno-outline-atomics
-el2_flags := $(el2_machine) -O2 -g -ffreestanding -fPIE -fno-common -fno-strict-aliasing -fstack-protector-strong -fstack-usage \
+el2_flags := $(el2_machine) -Os -g -ffreestanding -fPIE -fno-common -fno-strict-aliasing -fstack-protector-strong -fstack-usage \
 	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables -include tools/build/hidden.h
+
+# Speed where guests wait for it (hot, in files.mk), size elsewhere: what stays mapped is what an attacker finds.
+$(addprefix $(BUILD)/el2/,$(addsuffix .o,$(hot))): el2_flags += -O2
 
 el2 := $(BUILD)/el2
 el2_lds := $(el2)/bulkhead.lds
@@ -46,10 +49,11 @@ all_objects += $(el2_objects)
 
 # ---- Rules ----
 
-# Everything is rebuilt when the compiler or its flags change.
+# Everything is rebuilt when the compiler, its flags, or what kind a file is, change.
+el2_kinds = $(el2_cc) $(common_flags) $(el2_flags) $(el2_ldflags) boot: $(boot) hot: $(hot)
 $(el2)/.flags: FORCE
 	$(Q)mkdir -p $(@D)
-	$(Q)echo '$(el2_cc) $(common_flags) $(el2_flags) $(el2_ldflags)' | cmp -s - $@ || echo '$(el2_cc) $(common_flags) $(el2_flags) $(el2_ldflags)' >$@
+	$(Q)echo '$(el2_kinds)' | cmp -s - $@ || echo '$(el2_kinds)' >$@
 
 $(resident_objects): $(el2)/%.o: % $(config_h) $(el2)/.flags $(LIBFDT)/complete
 	@mkdir -p $(@D)

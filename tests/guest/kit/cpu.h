@@ -35,7 +35,7 @@ struct spinlock {
 static inline void spin_lock(struct spinlock *lock)
 {
 	while (__atomic_exchange_n(&lock->value, 1, __ATOMIC_ACQUIRE) != 0)
-		;
+		yield();
 }
 
 static inline void spin_unlock(struct spinlock *lock)

@@ -15,6 +15,8 @@
 
 #define isb() __asm__ volatile("isb" : : : "memory")
 #define dsb(kind) __asm__ volatile("dsb " #kind : : : "memory")
+/* In every loop that waits for another CPU: an emulator that runs one at a time goes on to the next. */
+#define yield() __asm__ volatile("yield" : : : "memory")
 #define wfi() __asm__ volatile("wfi" : : : "memory")
 
 /* GICv3 CPU interface (IHI 0069): encodings, since assemblers know the names only with an architecture option. */

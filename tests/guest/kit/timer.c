@@ -23,9 +23,11 @@ bool wait_for(bool (*done)(void), uint64_t us)
 {
 	uint64_t end = counter_read() + counter_from_us(us);
 
-	while (!done())
+	while (!done()) {
 		if (counter_read() >= end)
 			return done();
+		yield();
+	}
 	return true;
 }
 
@@ -34,5 +36,5 @@ void delay_us(uint64_t us)
 	uint64_t end = counter_read() + counter_from_us(us);
 
 	while (counter_read() < end)
-		;
+		yield();
 }
