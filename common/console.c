@@ -381,6 +381,14 @@ void console_start(void)
 	leave();
 }
 
+static bool is_locked(void)
+{
+	/* Acquire: pairs with spin_unlock's release. */
+	uint16_t owner = __atomic_load_n(&con.lock.owner, __ATOMIC_ACQUIRE);
+
+	return owner != __atomic_load_n(&con.lock.next, __ATOMIC_RELAXED);
+}
+
 void console_panic_mode(void)
 {
 	unsigned tries = SEND_TRIES;
@@ -389,8 +397,10 @@ void console_panic_mode(void)
 		return;
 	con.panic_cpu = cpu_affinity();
 	__atomic_store_n(&con.panicking, true, __ATOMIC_RELEASE); /* nobody else enters any more */
-	/* Whoever has the lock is given time to leave. It may be this CPU itself, or one that will never run again. */
-	while (con.locking && __atomic_load_n(&con.lock.owner, __ATOMIC_ACQUIRE) != __atomic_load_n(&con.lock.next, __ATOMIC_RELAXED) && --tries)
+	/*
+	 * Whoever has the lock is given time to leave. It may be this CPU itself, or one that will never run again.
+	 */
+	while (con.locking && is_locked() && --tries)
 		;
 	con.locking = false;
 	con.interrupts = false;

@@ -2,10 +2,11 @@
 /*
  * The console: the one UART that EL2 owns, shared by all VMs (console_mux.h) and the hypervisor's log (log.h).
  *
- * Until console_start output is synchronous: a call returns when all is in the UART, or after a bounded time if that does not send. From
- * then on nothing waits: output goes to bounded buffers which the UART's interrupt empties.
+ * Until console_start output is synchronous: a call returns when all is in the UART, or after a bounded time if that
+ * does not send. From then on nothing waits: output goes to bounded buffers which the UART's interrupt empties.
  *
- * Lock: the console lock, the innermost of all, is taken inside; see vm.h. Nothing here calls a guest's device with it held.
+ * Lock: the console lock, the innermost of all, is taken inside; see vm.h. Nothing here calls a guest's device with
+ * it held.
  */
 #ifndef COMMON_CONSOLE_H
 #define COMMON_CONSOLE_H
@@ -21,13 +22,18 @@ extern uint32_t console_intid;
 /* Whether the board's boot arguments have the word `debug`: log_debug() is silent otherwise. */
 extern bool console_debug;
 
-/* The UART at `base`, for as long as there is one CPU and no MMU (locks do not work then). false: no driver for it. */
+/*
+ * The UART at `base`, for as long as there is one CPU and no MMU (locks do not work then). false: no driver for it.
+ */
 bool console_early_init_at(const struct host_console *c, volatile void *base);
 
 /* The same with the MMU on, any number of CPUs; maps the registers. Output is plain text until console_init. */
 bool console_early_init(const struct host_console *c);
 
-/* Boot only, before VMs are added. The board's bootargs: `color=off` for a terminal (or a file) that takes no control sequences; `debug`. */
+/*
+ * Boot only, before VMs are added. The board's bootargs: `color=off` for a terminal (or a file) that takes no control
+ * sequences; `debug`.
+ */
 void console_init(const char *host_bootargs);
 
 /* Boot only. The VM has its emulated UART (vm->console). The first one has the input focus. */
@@ -39,7 +45,10 @@ void console_start(void);
 /* The UART's interrupt: sends and receives, on the CPU it is routed to, with no lock held. */
 void console_irq(void);
 
-/* One byte from a VM's emulated UART. false: it should send no more until vpl011_resume, or until console_vm_can_write says so. */
+/*
+ * One byte from a VM's emulated UART. false: it should send no more until vpl011_resume, or until
+ * console_vm_can_write says so.
+ */
 bool console_vm_write(struct vm *vm, uint8_t c);
 bool console_vm_can_write(struct vm *vm);
 

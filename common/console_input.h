@@ -19,7 +19,10 @@ struct console_input {
 	bool escaped;
 };
 
-/* *data: the byte for CONSOLE_KEY_DATA, the number for CONSOLE_KEY_VM. The escape key twice is CONSOLE_KEY_DATA with the escape byte. */
+/*
+ * *data: the byte for CONSOLE_KEY_DATA, the number for CONSOLE_KEY_VM. The escape key twice is CONSOLE_KEY_DATA with
+ * the escape byte.
+ */
 enum console_key console_input_key(struct console_input *in, uint8_t c, uint8_t *data);
 
 #endif

@@ -29,7 +29,8 @@ uint32_t console_mux_add(struct console_mux *m, struct console_source *s, const 
 	else if (index < 2) /* the hypervisor's own */
 		len = format_text(s->prefix, sizeof(s->prefix), "\x1b[1m%.15s%s\x1b[0m", name, separator);
 	else
-		len = format_text(s->prefix, sizeof(s->prefix), "\x1b[%um%.15s%s\x1b[0m", palette[(index - 2) % ARRAY_SIZE(palette)], name, separator);
+		len = format_text(s->prefix, sizeof(s->prefix), "\x1b[%um%.15s%s\x1b[0m",
+				  palette[(index - 2) % ARRAY_SIZE(palette)], name, separator);
 	s->prefix_len = (uint32_t)u64_min(len, sizeof(s->prefix) - 1);
 	m->source[m->nr++] = s;
 	return index;
@@ -170,7 +171,10 @@ static void enter_partial(struct console_mux *m)
 	m->redrawn = 0;
 }
 
-/* A piece of the focused source's line as it goes to the screen: after a CR the guest writes from its line's start, which is right of the prefix. */
+/*
+ * A piece of the focused source's line as it goes to the screen: after a CR the guest writes from its line's start,
+ * which is right of the prefix.
+ */
 static void emit_focused(struct console_mux *m, const struct token_view *v, struct token t)
 {
 	emit_token(m, v, t);
@@ -196,7 +200,10 @@ static void forget_some(struct console_source *s)
 	memmove(s->partial, s->partial + cut, s->partial_len);
 }
 
-/* Only what changes the line itself can be repeated: not a query (the guest would get a second answer), a bell or an absolute cursor position. */
+/*
+ * Only what changes the line itself can be repeated: not a query (the guest would get a second answer), a bell or an
+ * absolute cursor position.
+ */
 static void remember(struct console_source *s, const struct token_view *v, struct token t)
 {
 	if (t.kind == TOKEN_OTHER)
@@ -250,7 +257,10 @@ static bool compose_focused(struct console_mux *m)
 
 /* ---- The others ---- */
 
-/* A line of a source without the focus is put together as a terminal would show it in the end; `start` and `keep` are places in out[]. */
+/*
+ * A line of a source without the focus is put together as a terminal would show it in the end; `start` and `keep` are
+ * places in out[].
+ */
 struct line {
 	uint32_t start; /* its text begins here */
 	uint32_t keep;  /* a backspace takes nothing away that lies before */
@@ -364,8 +374,9 @@ static bool compose(struct console_mux *m)
 	}
 	if (m->on_screen != CONSOLE_NONE && m->redrawn < m->source[m->focus]->partial_len)
 		return redraw(m);
+	/* Its line is all there: it is finished first, rather than taken away and redrawn. */
 	if (m->on_screen != CONSOLE_NONE && m->source[m->focus]->lines)
-		return compose_focused(m); /* its line is all there: it is finished first, rather than taken away and redrawn */
+		return compose_focused(m);
 	for (uint32_t n = 1; n <= m->nr; n++) {
 		uint32_t i = (m->turn + n) % m->nr;
 		if (is_ready(m, i))

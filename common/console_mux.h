@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The console multiplexer: several sources of text, one terminal. Pure; the caller holds the console lock around every call.
+ * The console multiplexer: several sources of text, one terminal. Pure; the caller holds the console lock around
+ * every call.
  *
- * Each source has a ring of its own, so that no one's output holds up or displaces another's. What goes to the terminal is composed
- * only when the UART can take it (pull): whole lines, `name | text`, the sources in turn. The one source that has the focus also
- * shows the line it is in the middle of, with its control sequences untouched; when another source's line comes, that unfinished
- * line is taken off the screen, and put back below. Sources without the focus keep colours, but nothing that would move the cursor
- * out of their line or make the terminal answer.
+ * Each source has a ring of its own, so that no one's output holds up or displaces another's. What goes to the
+ * terminal is composed only when the UART can take it (pull): whole lines, `name | text`, the sources in turn. The
+ * one source that has the focus also shows the line it is in the middle of, with its control sequences untouched;
+ * when another source's line comes, that unfinished line is taken off the screen, and put back below. Sources without
+ * the focus keep colours, but nothing that would move the cursor out of their line or make the terminal answer.
  */
 #ifndef COMMON_CONSOLE_MUX_H
 #define COMMON_CONSOLE_MUX_H
@@ -51,13 +52,19 @@ struct console_mux {
 
 void console_mux_init(struct console_mux *m, bool colour);
 
-/* Adds a zeroed source, and returns its index; CONSOLE_NONE when there are CONSOLE_MAX_SOURCES. name must live on. separator: what stands between the name and its text. */
+/*
+ * Adds a zeroed source, and returns its index; CONSOLE_NONE when there are CONSOLE_MAX_SOURCES. name must live on.
+ * separator: what stands between the name and its text.
+ */
 uint32_t console_mux_add(struct console_mux *m, struct console_source *s, const char *name, const char *separator);
 
 /* Takes effect with the next composed piece. The new source's unfinished line appears at once. */
 void console_mux_focus(struct console_mux *m, uint32_t index);
 
-/* One byte of a source's text. false: it is at its high mark, and should wait until console_mux_may_go_on. What is put nevertheless is kept while there is room, else counted as dropped. */
+/*
+ * One byte of a source's text. false: it is at its high mark, and should wait until console_mux_may_go_on. What is
+ * put nevertheless is kept while there is room, else counted as dropped.
+ */
 bool console_mux_put(struct console_source *s, uint8_t c);
 
 /* Text of one's own, which may well be unfinished: what of it finds no room is dropped. */

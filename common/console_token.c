@@ -12,7 +12,10 @@ static struct token piece(enum token_kind kind, uint32_t len)
 	return (struct token){ kind, len };
 }
 
-/* LF, CR LF or CR CR LF (a driver that adds a CR to a tty that added one) are line ends; any other CR stands for itself. */
+/*
+ * LF, CR LF or CR CR LF (a driver that adds a CR to a tty that added one) are line ends; any other CR stands for
+ * itself.
+ */
 static struct token line_end(const struct token_view *v, bool final)
 {
 	uint32_t i = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What VMs print, cut into pieces that must stay together: a character (UTF-8), a line end, or a control sequence (ECMA-48). Pure.
- * Text of different VMs is interleaved on one terminal only between such pieces.
+ * What VMs print, cut into pieces that must stay together: a character (UTF-8), a line end, or a control sequence
+ * (ECMA-48). Pure. Text of different VMs is interleaved on one terminal only between such pieces.
  */
 #ifndef COMMON_CONSOLE_TOKEN_H
 #define COMMON_CONSOLE_TOKEN_H

@@ -69,7 +69,8 @@ static void format_cpus(char *text, size_t size, const struct vm *vm)
 static const char *state_name(const struct vm *vm)
 {
 	static const char *const names[] = {
-		[VM_STOPPED] = "stopped", [VM_RUNNING] = "running", [VM_RESTARTING] = "restarting", [VM_CRASHED] = "crashed",
+		[VM_STOPPED] = "stopped", [VM_RUNNING] = "running",
+		[VM_RESTARTING] = "restarting", [VM_CRASHED] = "crashed",
 	};
 	uint32_t state = __atomic_load_n(&vm->state, __ATOMIC_RELAXED);
 
@@ -92,7 +93,8 @@ static bool next_list(struct monitor *m, char *line, size_t size)
 		bytes += vm->ram[i].size;
 	format_text(on, sizeof(on), "%u of %u", __atomic_load_n(&vm->nr_on, __ATOMIC_RELAXED), vm->nr_vcpus);
 	format_cpus(cpus, sizeof(cpus), vm);
-	format_text(line, size, "%3u  %-15.15s  %-10s  %-8s  %-10s  %s", vm->id, vm->name, state_name(vm), on, format_size(memory, bytes), cpus);
+	format_text(line, size, "%3u  %-15.15s  %-10s  %-8s  %-10s  %s", vm->id, vm->name, state_name(vm), on,
+		    format_size(memory, bytes), cpus);
 	m->vm++;
 	return true;
 }
@@ -117,7 +119,8 @@ static bool next_stats(struct monitor *m, char *line, size_t size)
 	vcpu = &vms[m->vm].vcpus[m->vcpu];
 	len = format_text(line, size, "%-15.15s %3u", vms[m->vm].name, vcpu->id);
 	for (unsigned i = 0; i < EXIT_CAUSES && len < size; i++)
-		len += format_text(line + len, size - len, " %10llu", (unsigned long long)__atomic_load_n(&vcpu->exits[i], __ATOMIC_RELAXED));
+		len += format_text(line + len, size - len, " %10llu",
+				   (unsigned long long)__atomic_load_n(&vcpu->exits[i], __ATOMIC_RELAXED));
 	if (++m->vcpu == vms[m->vm].nr_vcpus) {
 		m->vcpu = 0;
 		m->vm++;
@@ -125,7 +128,8 @@ static bool next_stats(struct monitor *m, char *line, size_t size)
 	return true;
 }
 
-static const struct monitor_answer help = { next_help }, unknown = { next_unknown }, no_vm = { next_no_vm }, list = { next_list }, stats = { next_stats };
+static const struct monitor_answer help = { next_help }, list = { next_list }, stats = { next_stats };
+static const struct monitor_answer unknown = { next_unknown }, no_vm = { next_no_vm };
 
 /* ---- Commands ---- */
 

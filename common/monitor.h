@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The monitor's commands: keys in, lines out. Pure: it only reads the VMs. An answer is produced line by line, so that one longer than
- * the console's buffer waits for the UART, and not EL2 for it.
+ * The monitor's commands: keys in, lines out. Pure: it only reads the VMs. An answer is produced line by line, so
+ * that one longer than the console's buffer waits for the UART, and not EL2 for it.
  */
 #ifndef COMMON_MONITOR_H
 #define COMMON_MONITOR_H
@@ -32,7 +32,9 @@ enum monitor_result {
 
 void monitor_open(struct monitor *m);
 
-/* One key. echo: what it shows, "" for nothing. Keys other than Ctrl-C are not taken while an answer is being given. */
+/*
+ * One key. echo: what it shows, "" for nothing. Keys other than Ctrl-C are not taken while an answer is being given.
+ */
 enum monitor_result monitor_key(struct monitor *m, uint8_t c, char echo[MONITOR_ECHO]);
 
 /* The next line of the answer, without a newline; size is at least MONITOR_LINE. false: there is none. */

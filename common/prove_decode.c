@@ -18,6 +18,8 @@
 #define VTCR_VS    BIT(19)
 #define VTCR_VARIABLE (GENMASK(5, 0) | GENMASK(7, 6) | GENMASK(15, 14) | GENMASK(18, 16) | VTCR_VS) /* T0SZ SL0 TG0 PS VS */
 
+_Static_assert(CONFIG_MAX_VMS <= 255, "a VMID is the VM's number plus one, and may have 8 bits only");
+
 /* Input address bits one table of a granule resolves. */
 static unsigned stride(const struct prove_geometry *g)
 {
@@ -96,8 +98,8 @@ bool prove_decode_registers(struct prove_walk *w, uint64_t vttbr, uint64_t vtcr)
 {
 	if ((vtcr & ~VTCR_VARIABLE) != (VTCR_RES1 | VTCR_WALKS))
 		PROVE_FAULT(w, "VTCR_EL2 is 0x%llx: its walk attributes or reserved bits are wrong", (ull)vtcr);
-	/* A number for each VM: with the same, two would use each other's TLB entries. 8 bits are enough, whatever VS says. */
-	if (FIELD(vttbr, 63, 48) != w->vm->id + 1 || w->vm->id + 1 > 255)
+	/* A number for each VM: with the same, two would use each other's TLB entries. 8 bits, whatever VS says. */
+	if (FIELD(vttbr, 63, 48) != w->vm->id + 1)
 		PROVE_FAULT(w, "VTTBR_EL2 is 0x%llx: the VMID is not %u", (ull)vttbr, w->vm->id + 1);
 	if (!decode_geometry(w, vtcr))
 		return false;

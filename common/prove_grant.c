@@ -130,37 +130,49 @@ void prove_end_runs(struct prove_walk *w)
 	}
 }
 
-/* RAM lies in the board's RAM; device registers are those of a node the VM was granted for itself. */
-static void check_region_source(struct prove_walk *w, const struct plan_region *r)
+static bool owns_node(const struct prove_walk *w, uint32_t node)
+{
+	for (uint32_t i = 0; i < w->vm->nr_grants; i++)
+		if (w->vm->grants[i].node == node && w->vm->grants[i].kind == PLAN_GRANT_OWN)
+			return true;
+	return false;
+}
+
+static bool has_regs_in(const struct host_node *node, const struct plan_region *r)
+{
+	for (uint32_t i = 0; i < node->nr_regs; i++)
+		if (ranges_overlap(r->pa.v, r->size, node->regs[i].base, node->regs[i].size))
+			return true;
+	return false;
+}
+
+static void check_ram_source(struct prove_walk *w, const struct plan_region *r)
 {
 	const struct host *host = w->plan->host;
-	bool found = false;
 
-	if (r->kind == PLAN_REGION_RAM) {
-		for (uint32_t i = 0; i < host->nr_ram && !found; i++)
-			found = range_within(r->pa.v, r->size, host->ram[i].base, host->ram[i].size);
-		if (!found)
-			PROVE_FAULT(w, "the plan grants 0x%llx, %llu bytes, as RAM, which the board has not got there",
-				    (ull)r->pa.v, (ull)r->size);
-		return;
-	}
+	for (uint32_t i = 0; i < host->nr_ram; i++)
+		if (range_within(r->pa.v, r->size, host->ram[i].base, host->ram[i].size))
+			return;
+	PROVE_FAULT(w, "the plan grants 0x%llx, %llu bytes, as RAM, which the board has not got there", (ull)r->pa.v, (ull)r->size);
+}
+
+/* Registers are those of a node the VM has for itself, and so is all else that lies in the same pages. */
+static void check_device_source(struct prove_walk *w, const struct plan_region *r)
+{
+	const struct host *host = w->plan->host;
+
 	if (prove_is_gicv_window(w, r))
 		return;
-
-	const struct host_node *node = r->node < host->nr_nodes ? &host->nodes[r->node] : NULL;
-	for (uint32_t i = 0; i < w->vm->nr_grants && !found; i++)
-		found = w->vm->grants[i].node == r->node && w->vm->grants[i].kind == PLAN_GRANT_OWN;
-	if (!node || !found) {
+	if (r->node >= host->nr_nodes || !owns_node(w, r->node))
 		PROVE_FAULT(w, "the plan grants registers at 0x%llx of a device the VM does not own: %s", (ull)r->pa.v,
-			    node ? node->path : "no node of the board");
-		return;
-	}
-	found = false;
-	for (uint32_t i = 0; i < node->nr_regs && !found; i++)
-		found = ranges_overlap(r->pa.v, r->size, node->regs[i].base, node->regs[i].size);
-	if (!found)
+			    r->node < host->nr_nodes ? host->nodes[r->node].path : "no node of the board");
+	else if (!has_regs_in(&host->nodes[r->node], r))
 		PROVE_FAULT(w, "the plan grants 0x%llx as registers of %s, which has none there", (ull)r->pa.v,
-			    node->path);
+			    host->nodes[r->node].path);
+	for (uint32_t i = 0; i < host->nr_nodes; i++)
+		if (host->nodes[i].enabled && i != r->node && has_regs_in(&host->nodes[i], r) && !owns_node(w, i))
+			PROVE_FAULT(w, "the pages it is granted at 0x%llx hold registers of %s, which it does not own", (ull)r->pa.v,
+				    host->nodes[i].path);
 }
 
 /* A register frame that EL2 emulates works by not being mapped. */
@@ -187,7 +199,10 @@ void prove_check_regions(struct prove_walk *w)
 			PROVE_FAULT(w, "the plan's regions are out of order at guest 0x%llx", (ull)r->ipa.v);
 		end = r->ipa.v + r->size;
 		ram += r->kind == PLAN_REGION_RAM ? r->size : 0;
-		check_region_source(w, r);
+		if (r->kind == PLAN_REGION_RAM)
+			check_ram_source(w, r);
+		else
+			check_device_source(w, r);
 		check_region_frames(w, r);
 	}
 	for (uint32_t i = 0; i < vm->config->nr_memory; i++)

@@ -8,7 +8,10 @@
 
 #define FIFO_DEPTH 32
 
-/* The registers that only keep what is written, and those of them that mean something to the emulation: the rest of the line's settings have no effect on a line that is none. */
+/*
+ * The registers that only keep what is written, and those of them that mean something to the emulation: the rest of
+ * the line's settings have no effect on a line that is none.
+ */
 enum plain { ILPR, IBRD, FBRD, LCR_H, CR, IFLS, IMSC, DMACR, PLAIN_REGS };
 _Static_assert(PLAIN_REGS <= ARRAY_SIZE(((struct vpl011 *)0)->regs), "regs");
 
@@ -47,7 +50,10 @@ static uint32_t fifo_depth(const struct vpl011 *u)
 	return u->regs[LCR_H] & PL011_LCR_H_FEN ? FIFO_DEPTH : 1;
 }
 
-/* Bytes in the receive FIFO that bring its interrupt (DDI 0183, 3.3.9); without FIFOs it is the one there is room for. */
+/*
+ * Bytes in the receive FIFO that bring its interrupt (DDI 0183, 3.3.9); without FIFOs it is the one there is room
+ * for.
+ */
 static uint32_t receive_trigger(const struct vpl011 *u)
 {
 	static const uint8_t level[8] = { 4, 8, 16, 24, 28, 28, 28, 28 }; /* 101 to 111 are reserved */
@@ -61,8 +67,9 @@ static uint32_t queued(const struct vpl011 *u)
 }
 
 /*
- * A byte came or went. The receive interrupt tells that the trigger is reached; the timeout, that there is something in the FIFO and the
- * line is quiet: as nobody types faster than a guest reads, that is always so. Both go by themselves when what they tell is over.
+ * A byte came or went. The receive interrupt tells that the trigger is reached; the timeout, that there is something
+ * in the FIFO and the line is quiet: as nobody types faster than a guest reads, that is always so. Both go by
+ * themselves when what they tell is over.
  */
 static void update_receive(struct vpl011 *u)
 {
@@ -77,7 +84,10 @@ static void update_receive(struct vpl011 *u)
 
 /* ---- Data (lock held) ---- */
 
-/* The transmitter is not checked for being enabled: early consoles write without, and real loaders leave it on for them. */
+/*
+ * The transmitter is not checked for being enabled: early consoles write without, and real loaders leave it on for
+ * them.
+ */
 static void send(struct vpl011 *u, uint8_t c)
 {
 	u->waiting = !console_vm_write(u->vm, c);
@@ -173,8 +183,8 @@ static void write_register(struct vpl011 *u, uint64_t offset, uint32_t value)
 }
 
 /*
- * The bus the PL011 was made for has 32-bit registers of which 16 bits are used; any access up to a word goes to the register it lies in.
- * A narrow write beyond its first byte writes nothing.
+ * The bus the PL011 was made for has 32-bit registers of which 16 bits are used; any access up to a word goes to the
+ * register it lies in. A narrow write beyond its first byte writes nothing.
  */
 static bool access(struct vcpu *vcpu, void *device, struct mmio_access *a)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The emulated UART of a VM: an Arm PrimeCell UART PL011, r1p5 (DDI 0183), with 32-byte FIFOs. What the guest sends goes to the console
- * (console.h), what is typed comes from there. Pure.
+ * The emulated UART of a VM: an Arm PrimeCell UART PL011, r1p5 (DDI 0183), with 32-byte FIFOs. What the guest sends
+ * goes to the console (console.h), what is typed comes from there. Pure.
  *
- * Sending takes no time, until the console asks the VM to wait: then its transmit FIFO is full, and the transmit interrupt comes when
- * the console takes more. A guest that looks at either loses nothing.
+ * Sending takes no time, until the console asks the VM to wait: then its transmit FIFO is full, and the transmit
+ * interrupt comes when the console takes more. A guest that looks at either loses nothing.
  *
  * Lock: each has its own, taken inside; in it the VM's vGIC lock and the console lock are taken.
  */
@@ -36,7 +36,10 @@ struct vpl011 {
 	struct console_source text; /* console.c's */
 };
 
-/* Boot only. Gives the VM its UART in vm->console, at that guest address with that SPI (already known to be free). ERR_NO_MEMORY. */
+/*
+ * Boot only. Gives the VM its UART in vm->console, at that guest address with that SPI (already known to be free).
+ * ERR_NO_MEMORY.
+ */
 enum err vpl011_create(struct vm *vm, uint64_t ipa, uint32_t intid, struct arena *pool) MUST_CHECK;
 
 /* As after reset: the VM restarts. What was typed and not read is forgotten. */

@@ -3,13 +3,15 @@
  * PSCI 1.1 (DEN 0022) and SMCCC 1.1 (DEN 0028) as guests see them.
  *
  * Power states: three parties change a vCPU's, and no two of them the same way, so that none needs to look twice:
- *   OFF -> ON_PENDING   another vCPU's CPU_ON, under vm->lock: of two at the same time, one sees OFF and the other ON_PENDING.
+ *   OFF -> ON_PENDING   another vCPU's CPU_ON, under vm->lock: of two at a time, one sees OFF, the other ON_PENDING.
  *   ON_PENDING -> ON    the vCPU's own CPU, when it starts it (vcpu.c).
  *   ON -> OFF           the vCPU's own CPU, when it has stopped it (vcpu.c).
- * on_entry and on_context are written before ON_PENDING is stored with release, and read after ON_PENDING was loaded with acquire; the
- * next CPU_ON, the only one that writes them again, has seen OFF, which is stored after they were read.
- * nr_on counts what is not OFF. CPU_ON adds to it before ON_PENDING can be seen, and its caller is on itself, so that it never reads 0
- * while one is on or about to be.
+ * on_entry and on_context are written before ON_PENDING is stored with release, and read after ON_PENDING was loaded
+ * with acquire; the next CPU_ON, the only one that writes them again, has seen OFF, which is stored after they were
+ * read.
+ *
+ * nr_on counts what is not OFF. CPU_ON adds to it before ON_PENDING can be seen, and its caller is on itself,
+ * so that it never reads 0 while one is on or about to be.
  */
 #include "common/vpsci.h"
 
@@ -27,7 +29,7 @@ enum psci_return {
 	PSCI_INVALID_ADDRESS = -9,
 };
 
-#define CALL_64 UINT32_C(0x40000000) /* bit 30 of a function ID: the arguments are 64-bit (DEN 0028, function identifiers) */
+#define CALL_64 UINT32_C(0x40000000) /* in a function ID: the arguments are 64-bit (DEN 0028) */
 
 static struct smccc_host firmware = { -1, -1, -1 };
 
@@ -36,8 +38,20 @@ void vpsci_init(const struct smccc_host *host)
 	firmware = *host;
 }
 
-/* a[0..2]: the arguments after the function ID. *result goes to x0. */
-typedef enum vpsci_action call_handler(struct vcpu *vcpu, const uint64_t *a, int64_t *result);
+/* x as vpsci_call has it; sets x[0]. */
+typedef enum vpsci_action call_handler(struct vcpu *vcpu, uint64_t *x);
+
+/* Argument n, from 1: 32-bit calls look at wn only (DEN 0028). */
+static uint64_t argument(const uint64_t *x, unsigned n)
+{
+	return x[0] & CALL_64 ? x[n] : (uint32_t)x[n];
+}
+
+static enum vpsci_action answer(uint64_t *x, int64_t result)
+{
+	x[0] = (uint64_t)result;
+	return VPSCI_RESUME;
+}
 
 /* ---- Power ---- */
 
@@ -55,177 +69,167 @@ static bool is_entry(const struct vm *vm, uint64_t address)
 	return is_aligned(address, 4) && vm_is_ram(vm, address, 4);
 }
 
-static enum vpsci_action cpu_on(struct vcpu *vcpu, const uint64_t *a, int64_t *result)
+static enum vpsci_action cpu_on(struct vcpu *vcpu, uint64_t *x)
 {
 	struct vm *vm = vcpu->vm;
-	struct vcpu *target = find_vcpu(vm, a[0]);
+	uint64_t entry = argument(x, 2);
+	struct vcpu *target = find_vcpu(vm, argument(x, 1));
 	uint32_t power;
 
-	if (!target || !is_entry(vm, a[1])) {
-		*result = target ? PSCI_INVALID_ADDRESS : PSCI_INVALID_PARAMETERS;
-		return VPSCI_RESUME;
-	}
+	if (!target)
+		return answer(x, PSCI_INVALID_PARAMETERS);
+	if (!is_entry(vm, entry))
+		return answer(x, PSCI_INVALID_ADDRESS);
 	spin_lock(&vm->lock);
 	/* Acquire: what the target's CPU read of its last start comes before what is written now. */
 	power = __atomic_load_n(&target->power, __ATOMIC_ACQUIRE);
 	if (power == VCPU_OFF) {
-		target->on_entry = a[1];
-		target->on_context = a[2];
+		target->on_entry = entry;
+		target->on_context = argument(x, 3);
 		__atomic_add_fetch(&vm->nr_on, 1, __ATOMIC_RELAXED);
 		__atomic_store_n(&target->power, VCPU_ON_PENDING, __ATOMIC_RELEASE);
 	}
 	spin_unlock(&vm->lock);
-	if (power == VCPU_OFF)
-		gic_kick(target->cpu);
-	*result = power == VCPU_OFF ? PSCI_SUCCESS : power == VCPU_ON_PENDING ? PSCI_ON_PENDING : PSCI_ALREADY_ON;
-	return VPSCI_RESUME;
+	if (power != VCPU_OFF)
+		return answer(x, power == VCPU_ON_PENDING ? PSCI_ON_PENDING : PSCI_ALREADY_ON);
+	gic_kick(target->cpu);
+	return answer(x, PSCI_SUCCESS);
 }
 
-static enum vpsci_action cpu_off(struct vcpu *vcpu, const uint64_t *a, int64_t *result)
+static enum vpsci_action cpu_off(struct vcpu *vcpu, uint64_t *x)
 {
 	(void)vcpu;
-	(void)a;
-	(void)result;
+	(void)x;
 	return VPSCI_CPU_OFF;
 }
 
 /*
- * Power states in the original format (DEN 0022, 5.4.2), of which a VM has two: running and waiting. A power-down state is entered as
- * standby, from which the call returns; software must expect that of any at any time.
+ * Power states in the original format (DEN 0022, 5.4.2), of which a VM has two: running and waiting. A power-down
+ * state is entered as standby, from which the call returns; software must expect that of any at any time.
  */
 #define POWER_STATE_RESERVED (GENMASK(31, 26) | GENMASK(23, 17))
 #define POWER_STATE_DOWN BIT(16)
 
-static enum vpsci_action cpu_suspend(struct vcpu *vcpu, const uint64_t *a, int64_t *result)
+static enum vpsci_action cpu_suspend(struct vcpu *vcpu, uint64_t *x)
 {
-	uint32_t state = (uint32_t)a[0];
+	uint32_t state = (uint32_t)x[1];
 
-	*result = PSCI_SUCCESS;
 	if (state & POWER_STATE_RESERVED)
-		*result = PSCI_INVALID_PARAMETERS;
-	else if ((state & POWER_STATE_DOWN) && !is_entry(vcpu->vm, a[1]))
-		*result = PSCI_INVALID_ADDRESS;
-	return *result ? VPSCI_RESUME : VPSCI_CPU_SUSPEND;
+		return answer(x, PSCI_INVALID_PARAMETERS);
+	if ((state & POWER_STATE_DOWN) && !is_entry(vcpu->vm, argument(x, 2)))
+		return answer(x, PSCI_INVALID_ADDRESS);
+	x[0] = PSCI_SUCCESS;
+	return VPSCI_CPU_SUSPEND;
 }
 
-/* The state of all vCPUs whose affinity agrees in the fields from `level` up: on if one is, else about to be on if one is (DEN 0022, 5.7). */
-static enum vpsci_action affinity_info(struct vcpu *vcpu, const uint64_t *a, int64_t *result)
+/*
+ * The state of all vCPUs whose affinity agrees in the fields from `level` up: on if one is, else about to be on if
+ * one is (DEN 0022, 5.7).
+ */
+static enum vpsci_action affinity_info(struct vcpu *vcpu, uint64_t *x)
 {
 	struct vm *vm = vcpu->vm;
-	bool found = false;
+	uint64_t affinity = argument(x, 1), level = argument(x, 2), ignored;
 	uint32_t state = VCPU_OFF;
-	uint64_t ignored;
+	bool found = false;
 
-	*result = PSCI_INVALID_PARAMETERS;
-	if (a[1] > 3 || (a[0] & ~UINT64_C(0xff00ffffff)))
-		return VPSCI_RESUME;
-	ignored = a[1] == 3 ? UINT64_C(0xffffff) : BIT(8 * a[1]) - 1;
+	if (level > 3)
+		return answer(x, PSCI_INVALID_PARAMETERS);
+	ignored = BIT(8 * level) - 1;
 	for (unsigned i = 0; i < vm->nr_vcpus && state != VCPU_ON; i++) {
 		uint32_t power;
 
-		if ((vcpu_affinity(i) ^ a[0]) & ~ignored)
+		if ((vcpu_affinity(i) ^ affinity) & ~ignored)
 			continue;
 		found = true;
 		power = __atomic_load_n(&vm->vcpus[i].power, __ATOMIC_ACQUIRE);
 		if (power != VCPU_OFF)
 			state = power;
 	}
-	if (found)
-		*result = state;
-	return VPSCI_RESUME;
+	return answer(x, found ? (int64_t)state : PSCI_INVALID_PARAMETERS);
 }
 
 /* ---- The VM ---- */
 
-static enum vpsci_action system_off(struct vcpu *vcpu, const uint64_t *a, int64_t *result)
+static enum vpsci_action system_off(struct vcpu *vcpu, uint64_t *x)
 {
 	(void)vcpu;
-	(void)a;
-	(void)result;
+	(void)x;
 	return VPSCI_SYSTEM_OFF;
 }
 
-static enum vpsci_action system_reset(struct vcpu *vcpu, const uint64_t *a, int64_t *result)
+static enum vpsci_action system_reset(struct vcpu *vcpu, uint64_t *x)
 {
 	(void)vcpu;
-	(void)a;
-	(void)result;
+	(void)x;
 	return VPSCI_SYSTEM_RESET;
 }
 
 /* The architectural warm reset is the only type there is; bit 31 would mean one of ours (DEN 0022, SYSTEM_RESET2). */
-static enum vpsci_action system_reset2(struct vcpu *vcpu, const uint64_t *a, int64_t *result)
+static enum vpsci_action system_reset2(struct vcpu *vcpu, uint64_t *x)
 {
 	(void)vcpu;
-	*result = PSCI_INVALID_PARAMETERS;
-	return (uint32_t)a[0] ? VPSCI_RESUME : VPSCI_SYSTEM_RESET;
+	return (uint32_t)x[1] ? answer(x, PSCI_INVALID_PARAMETERS) : VPSCI_SYSTEM_RESET;
 }
 
 /* ---- What there is ---- */
 
-static enum vpsci_action psci_version(struct vcpu *vcpu, const uint64_t *a, int64_t *result)
+/* PSCI 1.1 and SMCCC 1.1. */
+static enum vpsci_action version(struct vcpu *vcpu, uint64_t *x)
 {
 	(void)vcpu;
-	(void)a;
-	*result = 0x10001; /* 1.1 */
-	return VPSCI_RESUME;
+	return answer(x, 0x10001);
 }
 
-static enum vpsci_action migrate_info_type(struct vcpu *vcpu, const uint64_t *a, int64_t *result)
+/* No trusted OS here that would need migration. */
+static enum vpsci_action migrate_info_type(struct vcpu *vcpu, uint64_t *x)
 {
 	(void)vcpu;
-	(void)a;
-	*result = 2; /* no trusted OS here that would need migration */
-	return VPSCI_RESUME;
+	return answer(x, 2);
 }
 
-static enum vpsci_action smccc_version(struct vcpu *vcpu, const uint64_t *a, int64_t *result)
+/*
+ * A workaround that firmware has for this CPU and that is needed is the firmware's to do; where it says that it is
+ * not needed, there is nothing to do.
+ */
+static enum vpsci_action workaround(uint64_t *x, int32_t offered, uint64_t arg)
 {
-	(void)vcpu;
-	(void)a;
-	*result = 0x10001; /* 1.1 */
-	return VPSCI_RESUME;
-}
-
-/* A workaround that firmware has for this CPU and that is needed is the firmware's to do; where it says that it is not needed, there is nothing to do. */
-static enum vpsci_action workaround(int32_t offered, uint32_t fn, uint64_t argument, int64_t *result)
-{
-	*result = offered < 0 ? PSCI_NOT_SUPPORTED : PSCI_SUCCESS;
 	if (offered == 0)
-		(void)smccc_smc(fn, argument, 0, 0);
-	return VPSCI_RESUME;
+		(void)smccc_smc((uint32_t)x[0], arg, 0, 0);
+	return answer(x, offered < 0 ? PSCI_NOT_SUPPORTED : PSCI_SUCCESS);
 }
 
-static enum vpsci_action workaround_1(struct vcpu *vcpu, const uint64_t *a, int64_t *result)
+static enum vpsci_action workaround_1(struct vcpu *vcpu, uint64_t *x)
 {
 	(void)vcpu;
-	(void)a;
-	return workaround(firmware.workaround_1, SMCCC_ARCH_WORKAROUND_1, 0, result);
+	return workaround(x, firmware.workaround_1, 0);
 }
 
-static enum vpsci_action workaround_2(struct vcpu *vcpu, const uint64_t *a, int64_t *result)
+static enum vpsci_action workaround_2(struct vcpu *vcpu, uint64_t *x)
 {
 	(void)vcpu;
-	return workaround(firmware.workaround_2, SMCCC_ARCH_WORKAROUND_2, (uint32_t)a[0], result);
+	return workaround(x, firmware.workaround_2, argument(x, 1));
 }
 
-static enum vpsci_action workaround_3(struct vcpu *vcpu, const uint64_t *a, int64_t *result)
+static enum vpsci_action workaround_3(struct vcpu *vcpu, uint64_t *x)
 {
 	(void)vcpu;
-	(void)a;
-	return workaround(firmware.workaround_3, SMCCC_ARCH_WORKAROUND_3, 0, result);
+	return workaround(x, firmware.workaround_3, 0);
 }
 
 /* ---- The tables ---- */
 
 static call_handler psci_features, arch_features;
 
-/* By the low 5 bits of the function ID, 0x84000000 to 0x8400001f; both: also at 0xc4000000 and on, with 64-bit arguments. */
+/*
+ * By the low 5 bits of the function ID, 0x84000000 to 0x8400001f; both: also at 0xc4000000 and on, with 64-bit
+ * arguments.
+ */
 static const struct {
 	call_handler *handler;
 	bool both;
 } psci[32] = {
-	[0x00] = { psci_version, false },
+	[0x00] = { version, false },
 	[0x01] = { cpu_suspend, true },
 	[0x02] = { cpu_off, false },
 	[0x03] = { cpu_on, true },
@@ -243,7 +247,7 @@ static const struct {
 	call_handler *handler;
 	const int32_t *offered; /* what ARCH_FEATURES says of it, NULL: 0 */
 } arch[] = {
-	{ SMCCC_VERSION, smccc_version, NULL },
+	{ SMCCC_VERSION, version, NULL },
 	{ SMCCC_ARCH_FEATURES, arch_features, NULL },
 	{ SMCCC_ARCH_WORKAROUND_1, workaround_1, &firmware.workaround_1 },
 	{ SMCCC_ARCH_WORKAROUND_2, workaround_2, &firmware.workaround_2 },
@@ -268,54 +272,45 @@ static call_handler *find_arch(uint32_t fn)
 }
 
 /* No flags are set: CPU_SUSPEND takes the original format of power states, and there is no OS-initiated mode. */
-static enum vpsci_action psci_features(struct vcpu *vcpu, const uint64_t *a, int64_t *result)
+static enum vpsci_action psci_features(struct vcpu *vcpu, uint64_t *x)
 {
-	uint32_t fn = (uint32_t)a[0];
+	uint32_t fn = (uint32_t)x[1];
 
 	(void)vcpu;
-	*result = find_psci(fn) || fn == SMCCC_VERSION ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
-	return VPSCI_RESUME;
+	return answer(x, find_psci(fn) || fn == SMCCC_VERSION ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED);
 }
 
-static enum vpsci_action arch_features(struct vcpu *vcpu, const uint64_t *a, int64_t *result)
+static enum vpsci_action arch_features(struct vcpu *vcpu, uint64_t *x)
 {
 	(void)vcpu;
-	*result = PSCI_NOT_SUPPORTED;
 	for (unsigned i = 0; i < ARRAY_SIZE(arch); i++)
-		if (arch[i].fn == (uint32_t)a[0])
-			*result = arch[i].offered ? *arch[i].offered : 0;
-	return VPSCI_RESUME;
+		if (arch[i].fn == (uint32_t)x[1])
+			return answer(x, arch[i].offered ? *arch[i].offered : 0);
+	return answer(x, PSCI_NOT_SUPPORTED);
 }
 
 /* Standard calls by which any guest finds out what else there is; nothing, and that is no news. */
-static bool is_probe(uint32_t fn)
-{
-	static const uint32_t probes[] = {
-		UINT32_C(0x84000050), /* TRNG_VERSION (DEN 0098) */
-		UINT32_C(0x8600ff01), /* UID of the vendor-specific hypervisor services (DEN 0028) */
-	};
+static const uint32_t probes[] = {
+	UINT32_C(0x84000050), /* TRNG_VERSION (DEN 0098) */
+	UINT32_C(0x8600ff01), /* UID of the vendor-specific hypervisor services (DEN 0028) */
+};
 
+static enum vpsci_action not_supported(uint64_t *x)
+{
+	uint32_t fn = (uint32_t)x[0];
+
+	(void)answer(x, PSCI_NOT_SUPPORTED);
 	for (unsigned i = 0; i < ARRAY_SIZE(probes); i++)
 		if (probes[i] == fn)
-			return true;
-	return false;
+			return VPSCI_RESUME;
+	return VPSCI_UNKNOWN;
 }
 
 enum vpsci_action vpsci_call(struct vcpu *vcpu, uint64_t *x)
 {
-	uint32_t fn = (uint32_t)x[0];
-	call_handler *handler = find_psci(fn);
-	uint64_t mask = fn & CALL_64 ? UINT64_MAX : UINT32_MAX; /* 32-bit calls look at w1 to w3 only */
-	uint64_t a[3] = { x[1] & mask, x[2] & mask, x[3] & mask };
-	enum vpsci_action action;
-	int64_t result = PSCI_NOT_SUPPORTED;
+	call_handler *handler = find_psci((uint32_t)x[0]);
 
 	if (!handler)
-		handler = find_arch(fn);
-	if (handler)
-		action = handler(vcpu, a, &result);
-	else
-		action = is_probe(fn) ? VPSCI_RESUME : VPSCI_UNKNOWN;
-	x[0] = (uint64_t)result;
-	return action;
+		handler = find_arch((uint32_t)x[0]);
+	return handler ? handler(vcpu, x) : not_supported(x);
 }

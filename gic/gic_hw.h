@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The seam between the virtual GIC and the machine: one const table a GIC version, chosen by gic_init. Host tests have a table of their own. */
+/*
+ * The seam between the virtual GIC and the machine: one const table a GIC version, chosen by gic_init. Host tests have a table of their
+ * own. Not in it is gic_handle_irqs, the way every interrupt takes: it is gicv3_cpu.c's, without an indirect call.
+ */
 #ifndef GIC_GIC_HW_H
 #define GIC_GIC_HW_H
 
@@ -10,7 +13,6 @@ struct gic_hw {
 	/* ---- this CPU's interface ---- */
 
 	enum err (*init_cpu)(struct cpu *cpu);
-	void (*handle_irqs)(struct cpu *cpu, struct vcpu *vcpu);
 	void (*kick)(const struct cpu *cpu);
 
 	unsigned (*nr_lrs)(void);

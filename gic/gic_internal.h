@@ -56,7 +56,6 @@ void gicv3_wait_rwp(uintptr_t reg, uint32_t bit);
 /* ---- gicv3_cpu.c ---- */
 
 enum err gicv3_init_interface(void) MUST_CHECK;
-void gicv3_handle_irqs(struct cpu *cpu, struct vcpu *vcpu);
 void gicv3_kick(const struct cpu *cpu);
 unsigned gicv3_nr_lrs(void);
 uint8_t gicv3_priority_mask(void);

@@ -149,7 +149,6 @@ static enum err init_cpu(struct cpu *cpu)
 
 const struct gic_hw gicv3_hw = {
 	.init_cpu = init_cpu,
-	.handle_irqs = gicv3_handle_irqs,
 	.kick = gicv3_kick,
 	.nr_lrs = gicv3_nr_lrs,
 	.priority_mask = gicv3_priority_mask,

@@ -14,7 +14,6 @@
 #include "gic/gic_internal.h"
 
 #define HCR_EN BIT(0)
-#define IAR_INTID 0xffffffu
 
 static inline void lr_write(unsigned n, uint64_t lr)
 {
@@ -191,23 +190,26 @@ static __attribute__((noinline)) void handle_other(struct cpu *cpu, struct vcpu 
 	isb();
 }
 
+/* One load, whatever other CPUs store; with an addressing mode of its own, which the __atomic builtins do not use. */
+#define LOAD_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
+
 /*
  * One interrupt an exit: where another is pending the guest is left again at once, which costs no more than asking every time. First
  * what is most frequent and most urgent, the guest's timer: the list register image is ready in memory, and nothing else is looked at.
  */
-void gicv3_handle_irqs(struct cpu *cpu, struct vcpu *vcpu)
+void gic_handle_irqs(struct cpu *cpu, struct vcpu *vcpu)
 {
-	uint32_t intid = (uint32_t)gic_read(ICC_IAR1) & IAR_INTID;
+	uint64_t intid = gic_read(ICC_IAR1); /* bits 63:24 are RES0 */
 
 	if (__builtin_expect(vcpu && intid - GIC_SGIS < GIC_PRIVATE - GIC_SGIS, 1)) {
 		struct vgic_cpu *vc = vcpu->vgic;
-		uint64_t lr = __atomic_load_n(&vc->direct[intid], __ATOMIC_RELAXED);
+		uint64_t lr = LOAD_ONCE(vc->direct[intid]);
 
-		if (__builtin_expect(lr && !__atomic_load_n(&vc->summary, __ATOMIC_RELAXED) && gic_read(ICH_ELRSR) & 1, 1)) {
+		if (__builtin_expect(lr && !LOAD_ONCE(vc->summary) && gic_read(ICH_ELRSR) & 1, 1)) {
 			gic_write(lr, ICH_LR0);
 			gic_write(intid, ICC_EOIR1);
 			return;
 		}
 	}
-	handle_other(cpu, vcpu, intid);
+	handle_other(cpu, vcpu, (uint32_t)intid);
 }

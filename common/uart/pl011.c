@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Arm PrimeCell UART PL011 (DDI 0183), and its subset that Arm's Base System Architecture calls the Generic UART (SBSA, DEN 0029): the
- * latter has only DR, RSR, FR, IMSC, RIS, MIS and ICR, is always enabled, and is accessed by 32-bit words, which the PL011 takes as well.
+ * Arm PrimeCell UART PL011 (DDI 0183), and its subset that Arm's Base System Architecture calls the Generic UART
+ * (SBSA, DEN 0029): the latter has only DR, RSR, FR, IMSC, RIS, MIS and ICR, is always enabled, and is accessed by
+ * 32-bit words, which the PL011 takes as well.
  */
 #include "arch/arm64/io.h"
 #include "common/uart/pl011_regs.h"
@@ -41,7 +42,10 @@ static void pl011_init(const struct uart *u)
 
 	sbsa_init(u);
 	if (!(cr & PL011_CR_UARTEN) || !(lcr & PL011_LCR_H_FEN)) {
-		/* LCR_H may only be changed while the UART is disabled and idle (DDI 0183, 3.3.7). The wait is bounded: a clock may be off. */
+		/*
+		 * LCR_H may only be changed while the UART is disabled and idle (DDI 0183, 3.3.7). The wait is
+		 * bounded: a clock may be off.
+		 */
 		for (unsigned i = 0; i < 100000 && (rd(u, PL011_FR) & PL011_FR_BUSY); i++)
 			;
 		wr(u, PL011_CR, 0);
@@ -54,7 +58,10 @@ static void pl011_init(const struct uart *u)
 		/* Also what makes IBRD and FBRD take effect (3.3.7). */
 		wr(u, PL011_LCR_H, lcr | PL011_LCR_H_FEN);
 	}
-	/* Sending: interrupt when 1/8 is left, for few interrupts. Receiving: at 1/2; what stays below comes with the timeout interrupt. */
+	/*
+	 * Sending: interrupt when 1/8 is left, for few interrupts. Receiving: at 1/2; what stays below comes with the
+	 * timeout interrupt.
+	 */
 	wr(u, PL011_IFLS, 2u << 3);
 	/* Flow control and modem lines stay as the loader had them. */
 	wr(u, PL011_CR, cr | PL011_CR_UARTEN | PL011_CR_TXE | PL011_CR_RXE);
@@ -76,7 +83,10 @@ static int pl011_get(const struct uart *u)
 		v = rd(u, PL011_DR);
 		if (v & ~UINT32_C(0xff))
 			wr(u, PL011_RSR, 0);
-		/* A break arrives as a zero byte that nobody typed. With the other errors the byte is the best there is; an overrun lost what came after. */
+		/*
+		 * A break arrives as a zero byte that nobody typed. With the other errors the byte is the best there
+		 * is; an overrun lost what came after.
+		 */
 		if (!(v & PL011_DR_BE))
 			return (int)(v & 0xff);
 	}

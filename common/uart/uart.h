@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * UART drivers for the hypervisor's own console. The loader's line settings are kept where it made any. No locks: the caller's. Drivers
- * are bounded: none waits for the UART.
+ * UART drivers for the hypervisor's own console. The loader's line settings are kept where it made any. No locks: the
+ * caller's. Drivers are bounded: none waits for the UART.
  */
 #ifndef COMMON_UART_UART_H
 #define COMMON_UART_UART_H
@@ -32,7 +32,10 @@ struct uart_driver {
 	bool (*put)(const struct uart *u, uint8_t c);
 	/* The next received byte, or -1. Overruns and breaks are cleared on the way. */
 	int (*get)(const struct uart *u);
-	/* Which interrupts are enabled. `send` must be enabled only after put() returned false; it comes when there is room again. */
+	/*
+	 * Which interrupts are enabled. `send` must be enabled only after put() returned false; it comes when there
+	 * is room again.
+	 */
 	void (*enable_irqs)(const struct uart *u, bool receive, bool send);
 	/* At the beginning of the interrupt handler, which then empties the receive FIFO. */
 	void (*ack)(const struct uart *u);

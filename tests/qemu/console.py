@@ -98,14 +98,15 @@ class Session:
         self.outgoing += text.encode()
         self._until(lambda: not self.outgoing, 60, "the end of sending")
 
-    def expect(self, patterns, within):
-        """All of them, in any order, behind what the last expect found."""
+    def expect(self, patterns, within, from_start=False):
+        """All of them, in any order, behind what the last expect found (or anywhere, which does not move on)."""
         ends = {}
+        start = 0 if from_start else self.position
 
         def found():
             for pattern in patterns:
                 if pattern not in ends:
-                    match = re.compile(pattern).search(self.text, self.position)
+                    match = re.compile(pattern).search(self.text, start)
                     if match:
                         ends[pattern] = match.end()
             return len(ends) == len(patterns)
@@ -115,7 +116,8 @@ class Session:
         except Failure as failure:
             missing = ", ".join(f"'{p}'" for p in patterns if p not in ends)
             raise Failure(f"{failure} (missing: {missing})") from None
-        self.position = max(ends.values())
+        if not from_start:
+            self.position = max(ends.values())
 
     def expect_exit(self, status, within):
         self._until(lambda: self.status is not None, within, "QEMU's end")

@@ -522,7 +522,10 @@ static void test_too_many_sources(void **state)
 	assert_int_equal(console_mux_add(&mux, &more[0], "x", " | "), CONSOLE_NONE);
 }
 
-/* Random text and sequences, a UART of random speed: every line of a source without the focus comes out once, whole and in order. */
+/*
+ * Random text and sequences, a UART of random speed: every line of a source without the focus comes out once, whole
+ * and in order.
+ */
 static void test_random_interleaving(void **state)
 {
 	static const char *const noise[] = { "a", "\xc3\xa4", "\x1b[31m", "\x1b[0m", "\r", "\n", "\r\n", "\b", "\x1b[6n", "\x1b", "\x1b]0;", "\xe2\x82", "\x1b[", "word " };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The console with its lock, interrupt and keyboard, over a UART that is slow, full or dead. Two VMs with the emulated PL011. */
+/*
+ * The console with its lock, interrupt and keyboard, over a UART that is slow, full or dead. Two VMs with the
+ * emulated PL011.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -67,6 +67,22 @@ static void passes_with_gicv_in_two_vms(void **state)
 	sys_free(s);
 }
 
+/* A page may hold several devices if the VM owns them all; one that is disabled is nobody's. */
+static void passes_with_devices_that_share_a_page(void **state)
+{
+	(void)state;
+	struct sys *s = sys_new();
+
+	s->regs[NODE_DMA] = (struct mem_range){0x9010800, 0x100};
+	s->grants[LINUX][s->vm[LINUX].nr_grants++] = (struct plan_grant){NODE_DMA, PLAN_GRANT_OWN, "passthrough"};
+	expect_ok(s);
+	s->vm[LINUX].nr_grants--;
+	assert_int_equal(sys_prove(s), ERR_DENIED);
+	s->nodes[NODE_DMA].enabled = false;
+	expect_ok(s);
+	sys_free(s);
+}
+
 /* ---- every geometry there is ---- */
 
 /* Rebuilds rtos with this geometry: eight pages across the border of two last-level tables, and one at the end of its space. */
@@ -321,6 +337,7 @@ int main(void)
 		cmocka_unit_test(passes_a_correct_system),
 		cmocka_unit_test(passes_with_tables_in_the_pool),
 		cmocka_unit_test(passes_with_gicv_in_two_vms),
+		cmocka_unit_test(passes_with_devices_that_share_a_page),
 		cmocka_unit_test(accepts_exactly_the_geometries_that_exist),
 		cmocka_unit_test(finds_every_flipped_descriptor_bit),
 		cmocka_unit_test(finds_every_flipped_register_bit),

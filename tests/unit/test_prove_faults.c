@@ -276,6 +276,8 @@ static void device_not_owned(struct sys *s) { s->vm[LINUX].nr_grants = 0; }
 static void device_only_copied(struct sys *s) { s->grants[LINUX][0].kind = PLAN_GRANT_COPY; }
 static void device_not_owned_but_another(struct sys *s) { s->grants[LINUX][0].node = NODE_DMA; }
 static void device_has_no_regs_there(struct sys *s) { s->regs[NODE_RTC].base += 0x1000; }
+static void device_shares_page(struct sys *s) { s->regs[NODE_DMA] = (struct mem_range){RTC + 0x800, 0x100}; }
+static void device_shares_64k_page(struct sys *s) { s->regs[NODE_DMA] = (struct mem_range){0xa00f000, 0x1000}; }
 static void device_no_node(struct sys *s) { s->regions[LINUX][0].node = NR_NODES; }
 static void ram_not_there(struct sys *s) { grant_page(s, 0x300000000); }
 static void ram_partly_there(struct sys *s) { s->ram[1].size = 514 << 20; }
@@ -448,6 +450,8 @@ static const struct fault faults[] = {
 	{"device only described", device_only_copied, "VM linux: the plan grants registers at 0x9010000", "does not own: /rtc@9010000"},
 	{"another device owned", device_not_owned_but_another, "VM linux: the plan grants registers at 0x9010000", "does not own: /rtc@9010000"},
 	{"device has no registers there", device_has_no_regs_there, "VM linux: the plan grants 0x9010000 as registers of /rtc@9010000", "none there"},
+	{"device in a granted page", device_shares_page, "VM linux: the pages it is granted at 0x9010000", "hold registers of /dma@a010000"},
+	{"device in a granted 64 KiB page", device_shares_64k_page, "VM big: the pages it is granted at 0xa000000", "hold registers of /dma@a010000"},
 	{"device without a node", device_no_node, "VM linux: the plan grants registers at 0x9010000", "no node"},
 	{"RAM that is not there", ram_not_there, "VM linux: the plan grants 0x300000000, 4096 bytes, as RAM", "has not got"},
 	{"RAM that is partly there", ram_partly_there, "VM big: the plan grants 0x200000000", "has not got"},

@@ -97,7 +97,10 @@ static int start(void **state)
 	return vpl011_create(&vm, IPA, INTID, &pool);
 }
 
-/* Linux's driver, as far as it touches interrupts: enables them after reading what is there, and keeps the receive ones by reading until the FIFO is empty. */
+/*
+ * Linux's driver, as far as it touches interrupts: enables them after reading what is there, and keeps the receive
+ * ones by reading until the FIFO is empty.
+ */
 static void enable_fifo(void)
 {
 	wr(PL011_LCR_H, PL011_LCR_H_FEN | PL011_LCR_H_WLEN8);
@@ -201,7 +204,9 @@ static void test_access_sizes(void **state)
 	assert_int_equal(sent_len, 2);
 }
 
-/* Every register of the frame, all sizes and values: nothing outside the device is touched, and the handler returns. */
+/*
+ * Every register of the frame, all sizes and values: nothing outside the device is touched, and the handler returns.
+ */
 static void test_any_access(void **state)
 {
 	static const uint8_t sizes[] = { 1, 2, 4, 8 };

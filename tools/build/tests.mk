@@ -20,7 +20,7 @@ check: ## install what is missing, build, and run every test
 	$(Q)tools/setup/packages check
 	$(Q)$(MAKE) --no-print-directory check-now
 
-check-now: all systems unit fuzzers $(BUILD)/layers.env
+check-now: all systems $(boot_scr) unit fuzzers $(BUILD)/layers.env
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/check $(BUILD)
 
 check-source: $(BUILD)/layers.env $(el2_objects) ## the layering and style checks alone
