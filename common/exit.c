@@ -69,6 +69,11 @@ static struct vcpu *exit_sysreg(struct vcpu *vcpu, uint64_t esr)
 			goto undefined;
 		vgic_write_sgir(vcpu, (unsigned)rule->value, vcpu_get_reg(&vcpu->arch, s.rt));
 		break;
+	case SYSREG_DIR:
+		if (s.read)
+			goto undefined;
+		vgic_write_dir(vcpu, vcpu_get_reg(&vcpu->arch, s.rt));
+		break;
 	case SYSREG_ID:
 		if (!s.read)
 			goto undefined;

@@ -17,6 +17,8 @@ static const struct sysreg_rule rules[] = {
 	{SYSREG(3, 0, 0, 0, 6), SYSREG_REVIDR, 0},
 	/* ACTLR_EL1: the core's auxiliary controls are not the guest's (HCR_EL2.TACR) */
 	{SYSREG(3, 0, 1, 0, 1), SYSREG_READ, 0},
+	/* ICC_DIR_EL1: trapped while deactivations must be seen (ICH_HCR_EL2.TDIR) */
+	{SYSREG(3, 0, 12, 11, 1), SYSREG_DIR, 0},
 	/* ICC_SGI1R_EL1, ICC_ASGI1R_EL1, ICC_SGI0R_EL1 (HCR_EL2.IMO, FMO) */
 	{SYSREG(3, 0, 12, 11, 5), SYSREG_SGI, 0},
 	{SYSREG(3, 0, 12, 11, 6), SYSREG_SGI, 1},

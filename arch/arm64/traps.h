@@ -11,6 +11,7 @@ enum sysreg_action {
 	SYSREG_READ,      /* read: rule->value; write: ignored */
 	SYSREG_REVIDR,    /* read: as the core has it, errata depend on it */
 	SYSREG_SGI,       /* write: ICC_SGI1R (value 0), ICC_ASGI1R (1), ICC_SGI0R (2) */
+	SYSREG_DIR,       /* write: ICC_DIR */
 };
 
 struct sysreg_rule {

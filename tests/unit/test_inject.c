@@ -77,6 +77,7 @@ static void test_sysreg_rules(void **state)
 		for (unsigned op2 = 0; op2 < 8; op2++)
 			assert_int_equal(sysreg_find_rule(SYSREG(3, 0, 0, crm, op2))->action, SYSREG_ID);
 	assert_int_equal(sysreg_find_rule(SYSREG(3, 0, 0, 0, 6))->action, SYSREG_REVIDR);
+	assert_int_equal(sysreg_find_rule(SYSREG(3, 0, 12, 11, 1))->action, SYSREG_DIR);
 	assert_int_equal(sysreg_find_rule(SYSREG(3, 0, 12, 11, 5))->action, SYSREG_SGI);
 	assert_int_equal(sysreg_find_rule(SYSREG(3, 0, 12, 11, 5))->value, 0);
 	assert_int_equal(sysreg_find_rule(SYSREG(3, 0, 12, 11, 6))->value, 1);
@@ -100,7 +101,7 @@ static void test_everything_else_is_undefined(void **state)
 			assert_int_equal(r->reg, reg);
 		allowed++;
 	}
-	assert_int_equal(allowed, 56 + 11);
+	assert_int_equal(allowed, 56 + 12);
 }
 
 int main(void)
