@@ -45,6 +45,8 @@ static void start(struct vcpu *vcpu)
 struct vcpu *vcpu_wait(struct vcpu *vcpu)
 {
 	for (;;) {
+		/* Orders from its last life, the one to stop above all. A VM that is stopped anew after this is seen by its state, or asks again. */
+		(void)take_requests(vcpu);
 		/* Acquire: pairs with CPU_ON's release, after which on_entry and on_context are valid. */
 		if (__atomic_load_n(&vcpu->power, __ATOMIC_ACQUIRE) == VCPU_ON_PENDING) {
 			if (__atomic_load_n(&vcpu->vm->state, __ATOMIC_ACQUIRE) == VM_RUNNING)
@@ -52,7 +54,6 @@ struct vcpu *vcpu_wait(struct vcpu *vcpu)
 			turn_off(vcpu); /* turned on by a sibling while the VM was being stopped */
 		}
 		idle(vcpu->cpu, vcpu);
-		(void)take_requests(vcpu); /* an order to stop what is off already */
 	}
 	start(vcpu);
 	return vcpu;

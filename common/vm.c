@@ -2,9 +2,11 @@
 #include "common/vm.h"
 
 #include "arch/arm64/mmu.h"
+#include "common/console.h"
 #include "common/lib/string.h"
 #include "common/log.h"
 #include "common/port.h"
+#include "common/vpl011.h"
 
 struct vm *vms;
 uint32_t nr_vms;
@@ -63,6 +65,8 @@ void vm_stop(struct vm *vm, enum vm_state state)
 void vm_went_down(struct vm *vm)
 {
 	vgic_stop_vm(vm);
+	if (vm->console)
+		console_vm_stopped(vm);
 	/* All vCPUs turned themselves off one by one: nobody is left to turn one on. */
 	vm_stop(vm, VM_STOPPED);
 	if (vm->state == VM_RESTARTING) {
@@ -106,6 +110,8 @@ enum err vm_load_and_start(struct vm *vm)
 	spin_unlock(&load_lock);
 	if (e)
 		return e;
+	if (vm->console)
+		vpl011_reset(vm->console);
 	first->on_entry = vm->entry;
 	first->on_context = vm->dtb;
 	__atomic_store_n(&vm->nr_on, 1, __ATOMIC_RELAXED);

@@ -92,8 +92,18 @@ static void put_reg(struct guest_build *g, struct mem_range r)
 
 /* ---- Nodes ---- */
 
-/* Neighbours become one: a guest need not see how its memory was put together. */
-static void put_memory(struct guest_build *g)
+static void put_memory_node(struct guest_build *g, struct mem_range r)
+{
+	put_begin_at(g, "memory", r.base);
+	put_string(g, "device_type", "memory");
+	put_reg(g, r);
+	put_end(g);
+}
+
+/*
+ * Ranges with the entry point, or those without. Neighbours become one: a guest need not see how its memory was put together.
+ */
+static void put_memory_ranges(struct guest_build *g, bool with_entry)
 {
 	const struct plan_vm *vm = g->vm;
 	struct mem_range r = { 0 };
@@ -107,15 +117,18 @@ static void put_memory(struct guest_build *g)
 			r.size += next->size;
 			continue;
 		}
-		if (r.size) {
-			put_begin_at(g, "memory", r.base);
-			put_string(g, "device_type", "memory");
-			put_reg(g, r);
-			put_end(g);
-		}
+		if (r.size && range_within(vm->entry.v, 1, r.base, r.size) == with_entry)
+			put_memory_node(g, r);
 		if (next)
 			r = (struct mem_range){ next->ipa.v, next->size };
 	}
+}
+
+/* The memory that the guest starts in comes first: boot loaders (U-Boot) take the first range for their own. */
+static void put_memory(struct guest_build *g)
+{
+	put_memory_ranges(g, true);
+	put_memory_ranges(g, false);
 }
 
 static void put_cpus(struct guest_build *g)

@@ -16,6 +16,7 @@ struct out {
 struct spec {
 	bool left;       /* '-' */
 	bool zero;       /* '0' */
+	bool alternate;  /* '#' */
 	size_t width;
 	size_t precision; /* SIZE_MAX: none given */
 	unsigned bytes;  /* of an integer argument */
@@ -105,9 +106,10 @@ struct args {
 static const char *parse_spec(const char *f, struct spec *s, struct args *args)
 {
 	*s = (struct spec){ .precision = SIZE_MAX };
-	for (; *f == '-' || *f == '0'; f++) {
+	for (; *f == '-' || *f == '0' || *f == '#'; f++) {
 		s->left |= *f == '-';
 		s->zero |= *f == '0';
+		s->alternate |= *f == '#';
 	}
 	if (*f == '*') {
 		int width = va_arg(args->ap, int);
@@ -172,6 +174,8 @@ static bool convert(struct out *o, char conversion, const struct spec *s, struct
 	case 'x':
 	case 'X':
 		piece_number(&p, take_unsigned(s, args), 16, conversion == 'x' ? lower_digits : upper_digits);
+		if (s->alternate && p.text[0] != '0')
+			p.prefix = conversion == 'x' ? "0x" : "0X";
 		break;
 	case 'p':
 		p.prefix = "0x";
@@ -209,9 +213,12 @@ size_t format_vtext(char *buf, size_t size, const char *fmt, va_list ap)
 		}
 		const char *end = parse_spec(fmt + 1, &s, &args);
 
-		if (convert(&o, *end, &s, &args))
+		if (convert(&o, *end, &s, &args)) {
 			fmt = end + 1;
-		else /* not ours (the compiler checks most): shown as it stands, so that it is seen */
+			continue;
+		}
+		/* Not ours (the compiler knows more): the rest is shown as it stands, for its arguments cannot be told apart any more. */
+		while (*fmt)
 			put(&o, *fmt++);
 	}
 	va_end(args.ap);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * printf-style formatting, the same on EL2 and on the host.
- * Conversions: %c %s %d %i %u %x %X %p %% with the flags '-' and '0', a width (or '*'), a precision for %s (also ".*"), and the lengths h hh l ll z j.
+ * Conversions: %c %s %d %i %u %x %X %p %% with the flags '-', '0' and '#' (of x and X), a width (or '*'), a precision for %s (also ".*"), and the lengths h hh l ll z j.
  */
 #ifndef COMMON_LIB_FORMAT_H
 #define COMMON_LIB_FORMAT_H

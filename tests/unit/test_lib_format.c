@@ -49,6 +49,7 @@ static void test_numbers(void **state)
 		check("%hd %hu %hx", (short)v, (unsigned short)v, (unsigned short)v);
 		check("%ld %lu %lx", (long)v, (unsigned long)v, (unsigned long)v);
 		check("%lld %llu %llX", v, (unsigned long long)v, (unsigned long long)v);
+		check("%#x %#llX %#10x|%-#10lx|%#010x", (unsigned)v, (unsigned long long)v, (unsigned)v, (unsigned long)v, (unsigned)v);
 		check("%zu %zx %jd %ju", (size_t)v, (size_t)v, (intmax_t)v, (uintmax_t)v);
 		check("[%6d][%-6d][%06d][%016llx][%12u]", (int)v, (int)v, (int)v, (unsigned long long)v, (unsigned)v);
 		check("[%*d][%0*d][%-*d]", 9, (int)v, 9, (int)v, 9, (int)v);
@@ -89,6 +90,9 @@ static void test_unknown_conversion_is_shown(void **state)
 	(void)state;
 	assert_int_equal(format_text(buf, sizeof(buf), odd), 9);
 	assert_string_equal(buf, "50%, %y %");
+	odd = "%d %+d %s"; /* what follows an argument of unknown kind is not taken from anywhere */
+	format_text(buf, sizeof(buf), odd, 1, 2, (char *)1);
+	assert_string_equal(buf, "1 %+d %s");
 }
 
 #pragma GCC diagnostic pop
