@@ -1,52 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/console.h"
 
-#include "arch/arm64/mmu.h"
-#include "arch/arm64/spinlock.h"
 #include "arch/arm64/sysreg.h"
-#include "common/console_input.h"
-#include "common/console_mux.h"
+#include "common/console_state.h"
 #include "common/lib/string.h"
 #include "common/log.h"
-#include "common/monitor.h"
-#include "common/uart/uart.h"
-#include "common/vm.h"
 #include "common/vpl011.h"
-
-enum { SOURCE_LOG, SOURCE_MONITOR, SOURCE_VM };
 
 #define RECEIVE_MAX 64       /* bytes taken in one interrupt */
 #define SEND_TRIES 1000000   /* synchronous: many times what a byte takes at 9600 baud */
 
-static struct {
-	struct spinlock lock; /* guards what follows, the VMs' sources included */
-	struct uart uart;
-	struct console_mux mux;
-	struct console_source log, monitor_text;
-	bool present;
-	bool locking;        /* the MMU is on: locks work, and are needed */
-	bool interrupts;     /* run time */
-	bool sending;        /* the UART's send interrupt is enabled */
-	bool stuck;          /* synchronous: it does not send */
-	bool panicking;      /* atomic */
-	uint64_t panic_cpu;  /* whose panic: affinity */
-	struct vm *vms[CONFIG_MAX_VMS]; /* constant at run time; its source is SOURCE_VM + index */
-	uint32_t nr_vms;
-
-	/* Only the CPU that takes the UART's interrupt touches these. */
-	struct console_input input;
-	struct monitor monitor;
-	bool in_monitor;
-	uint32_t focus; /* index into vms */
-} con;
-
-uint32_t console_intid;
+struct console_state con;
 bool console_debug;
 
 /* ---- Locking ---- */
 
-/* false: another CPU is in a panic, and has the console for itself. */
-static bool enter(void)
+bool console_enter(void)
 {
 	if (!con.present)
 		return false;
@@ -58,7 +27,7 @@ static bool enter(void)
 	return true;
 }
 
-static void leave(void)
+void console_leave(void)
 {
 	if (con.locking)
 		spin_unlock(&con.lock);
@@ -106,12 +75,12 @@ bool console_vm_write(struct vm *vm, uint8_t c)
 	struct console_source *s = &vm->console->text;
 	bool go_on;
 
-	if (!enter())
+	if (!console_enter())
 		return true;
 	go_on = console_mux_put(s, c);
 	send();
 	go_on = go_on || console_mux_may_go_on(s);
-	leave();
+	console_leave();
 	return go_on;
 }
 
@@ -119,30 +88,30 @@ bool console_vm_can_write(struct vm *vm)
 {
 	bool go_on;
 
-	if (!enter())
+	if (!console_enter())
 		return true;
 	send();
 	go_on = console_mux_may_go_on(&vm->console->text);
-	leave();
+	console_leave();
 	return go_on;
 }
 
 void console_vm_stopped(struct vm *vm)
 {
-	if (!vm->console || !enter())
+	if (!vm->console || !console_enter())
 		return;
 	console_mux_end(&vm->console->text);
 	send();
-	leave();
+	console_leave();
 }
 
 void console_log(const char *text, size_t len)
 {
-	if (!enter())
+	if (!console_enter())
 		return;
 	console_mux_put_line(&con.log, text, (uint32_t)len);
 	send();
-	leave();
+	console_leave();
 }
 
 /* ---- Input, on the CPU that takes the UART's interrupt ---- */
@@ -152,7 +121,7 @@ static char escape_letter(void)
 	return CONFIG_CONSOLE_ESCAPE + '@';
 }
 
-static void say_focus(void)
+void console_say_focus(void)
 {
 	char e = escape_letter();
 
@@ -161,9 +130,9 @@ static void say_focus(void)
 
 static void show(uint32_t source)
 {
-	if (enter()) {
+	if (console_enter()) {
 		console_mux_focus(&con.mux, source);
-		leave();
+		console_leave();
 	}
 }
 
@@ -172,7 +141,7 @@ static void focus_vm(uint32_t index)
 	con.in_monitor = false;
 	con.focus = index;
 	show(SOURCE_VM + index);
-	say_focus();
+	console_say_focus();
 }
 
 /* The VM with that number, or con.nr_vms. */
@@ -187,11 +156,11 @@ static uint32_t find_vm(uint32_t id)
 
 static void print_monitor(const char *text)
 {
-	if (!enter())
+	if (!console_enter())
 		return;
 	console_mux_put_text(&con.monitor_text, text);
 	send();
-	leave();
+	console_leave();
 }
 
 static void open_monitor(void)
@@ -279,18 +248,18 @@ void console_irq(void)
 	unsigned n = 0;
 	int c;
 
-	if (!enter())
+	if (!console_enter())
 		return;
 	con.uart.driver->ack(&con.uart);
 	while (n < RECEIVE_MAX && (c = con.uart.driver->get(&con.uart)) >= 0)
 		received[n++] = (uint8_t)c;
-	leave();
+	console_leave();
 
 	/* Without the lock: this reaches a VM's UART, and its virtual GIC. */
 	for (unsigned i = 0; i < n; i++)
 		type(received[i]);
 
-	if (!enter())
+	if (!console_enter())
 		return;
 	do
 		send();
@@ -298,87 +267,19 @@ void console_irq(void)
 	send();
 	for (unsigned i = 0; i < con.nr_vms; i++)
 		go_on[i] = console_mux_may_go_on(&con.vms[i]->console->text);
-	leave();
+	console_leave();
 	for (unsigned i = 0; i < con.nr_vms; i++)
 		if (go_on[i])
 			vpl011_resume(con.vms[i]->console);
 }
 
-/* ---- Coming up and going down ---- */
+/* ---- The beginning (console_boot.c) and the end ---- */
 
-static void add_own_sources(bool colour)
+void console_add_own_sources(bool colour)
 {
 	console_mux_init(&con.mux, colour);
 	(void)console_mux_add(&con.mux, &con.log, "bulkhead", "| ");
 	(void)console_mux_add(&con.mux, &con.monitor_text, "bulkhead", "| ");
-}
-
-bool console_early_init_at(const struct host_console *c, volatile void *base)
-{
-	if (!base || !uart_init(&con.uart, c, base))
-		return false;
-	console_intid = c->intid;
-	add_own_sources(false);
-	con.present = true;
-	return true;
-}
-
-bool console_early_init(const struct host_console *c)
-{
-	if (!c->present || uart_find_kind(c->compatible) == UART_KINDS)
-		return false;
-	con.present = console_early_init_at(c, el2_map_device(pa_make(c->regs.base), c->regs.size));
-	con.locking = true;
-	return con.present;
-}
-
-static bool has_word(const char *text, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *p = text; *p; p++)
-		if ((p == text || p[-1] == ' ') && !strncmp(p, word, len) && (!p[len] || p[len] == ' '))
-			return true;
-	return false;
-}
-
-void console_init(const char *host_bootargs)
-{
-	console_debug = has_word(host_bootargs, "debug");
-	if (!enter())
-		return;
-	add_own_sources(!has_word(host_bootargs, "color=off"));
-	leave();
-}
-
-void console_add_vm(struct vm *vm)
-{
-	uint32_t source;
-
-	if (!vm->console || con.nr_vms == CONFIG_MAX_VMS || !enter())
-		return;
-	source = console_mux_add(&con.mux, &vm->console->text, vm->name, " | ");
-	con.vms[con.nr_vms++] = vm;
-	if (source == SOURCE_VM)
-		console_mux_focus(&con.mux, source);
-	leave();
-}
-
-void console_start(void)
-{
-	if (!con.present)
-		return;
-	if (!console_intid) {
-		log_warn("the console UART has no interrupt: output is slow, and there is no input");
-		return;
-	}
-	if (con.nr_vms)
-		say_focus();
-	if (!enter())
-		return;
-	con.interrupts = true;
-	con.uart.driver->enable_irqs(&con.uart, true, false);
-	leave();
 }
 
 static bool is_locked(void)
@@ -407,7 +308,7 @@ void console_panic_mode(void)
 	con.uart.driver->enable_irqs(&con.uart, false, false);
 	if (!tries) { /* what is there may be half changed: begin anew */
 		memset(&con.log, 0, sizeof(con.log));
-		add_own_sources(false);
+		console_add_own_sources(false);
 	}
 	send_synchronously();
 }

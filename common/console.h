@@ -16,9 +16,6 @@
 
 struct vm;
 
-/* The UART's interrupt, for gic_enable_own with console_irq; 0: none, and there is no input. */
-extern uint32_t console_intid;
-
 /* Whether the board's boot arguments have the word `debug`: log_debug() is silent otherwise. */
 extern bool console_debug;
 
@@ -39,8 +36,8 @@ void console_init(const char *host_bootargs);
 /* Boot only. The VM has its emulated UART (vm->console). The first one has the input focus. */
 void console_add_vm(struct vm *vm);
 
-/* Boot only, last: from now on interrupts do the work. The handler is registered already. */
-void console_start(void);
+/* Boot only, last: from now on interrupts do the work, if the UART has one: console_irq is registered already. */
+void console_start(bool has_interrupt);
 
 /* The UART's interrupt: sends and receives, on the CPU it is routed to, with no lock held. */
 void console_irq(void);

@@ -4,6 +4,7 @@ resident += arch/arm64/start.S
 resident += arch/arm64/vectors.S
 resident += arch/arm64/cpu.c
 resident += arch/arm64/mmu.c
+boot += arch/arm64/mmu_init.c
 resident += arch/arm64/smccc.c
 boot += arch/arm64/traps.c
 resident += arch/arm64/vcpu.c

@@ -160,10 +160,9 @@ static NORETURN void run(struct plan *plan)
 		if (vm_load_and_start(&vms[i]))
 			give_up("its memory could not be mapped");
 	}
-	console_intid = plan->host->console.intid;
-	if (console_intid)
-		gic_enable_own(console_intid, plan->host->console.edge, console_irq);
-	console_start();
+	if (plan->host->console.intid)
+		gic_enable_own(plan->host->console.intid, plan->host->console.edge, console_irq);
+	console_start(plan->host->console.intid != 0);
 	el2_unmap(pa_make(plan->host_dtb.base), plan->host_dtb.size);
 	cpu_switch_stack(this_cpu()->arch.stack_top, boot_cpu_main, this_cpu());
 }

@@ -23,6 +23,7 @@ static uint64_t cpu_affinity(void)
 }
 
 #include "common/console.c"
+#include "common/console_boot.c"
 #include "common/log.c"
 #include "common/port.h"
 #include "common/uart/pl011_regs.h"
@@ -216,7 +217,7 @@ static int boot(void **state)
 static int run(void **state)
 {
 	boot(state);
-	console_start();
+	console_start(true);
 	hw.len = 0;
 	hw.sent[0] = '\0';
 	hw.room = 16;
@@ -264,7 +265,7 @@ static void test_no_console(void **state)
 	log_info("into the void");
 	print(0, "and the guest goes on");
 	assert_int_equal(rd(0, PL011_FR) & PL011_FR_TXFF, 0);
-	console_start();
+	console_start(true);
 	console_irq();
 	console_panic_mode();
 	assert_int_equal(hw.puts, 0);
@@ -467,8 +468,7 @@ static void test_stopped_vm_shows_its_last_line(void **state)
 static void test_uart_without_interrupt(void **state)
 {
 	(void)state;
-	console_intid = 0;
-	console_start();
+	console_start(false);
 	hw.len = 0;
 	for (int i = 0; i < 100; i++)
 		print(0, "0123456789012345678901234567890123456789\n");

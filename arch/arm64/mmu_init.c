@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* EL2's first map. Boot only, with the MMU off. */
+#include "arch/arm64/image.h"
+#include "arch/arm64/mmu.h"
+#include "arch/arm64/mmu_state.h"
+#include "arch/arm64/sysreg.h"
+
+#define VA_BITS 48
+
+
+static enum err map_image_part(const char *from, const char *to, enum pgtable_attr attr)
+{
+	uint64_t size = (uint64_t)(to - from);
+
+	return size ? el2_map(pa_of(from), size, attr) : OK;
+}
+
+enum err mmu_init(void)
+{
+	enum err e;
+
+	arena_init(&el2_table_arena, el2_table_memory, sizeof(el2_table_memory));
+	e = pgtable_init(&el2_table, PGTABLE_STAGE1_EL2, 12, VA_BITS, &el2_table_arena);
+	if (!e)
+		e = map_image_part(_start, _text_end, PGTABLE_NORMAL_RX);
+	if (!e)
+		e = map_image_part(_boot_text, _boot_text_end, PGTABLE_NORMAL_RX);
+	if (!e)
+		e = map_image_part(_rodata, _rodata_end, PGTABLE_NORMAL_RO);
+	if (!e)
+		e = map_image_part(_boot_rodata, _boot_rodata_end, PGTABLE_NORMAL_RO);
+	if (!e)
+		e = map_image_part(_boot_data, _boot_data_end, PGTABLE_NORMAL_RW);
+	if (!e)
+		e = map_image_part(_data, _writable_end, PGTABLE_NORMAL_RW);
+	if (!e)
+		e = map_image_part(_boot_bss, _boot_bss_end, PGTABLE_NORMAL_RW);
+	if (e)
+		return e;
+
+	el2_regs.mair = pgtable_mair();
+	el2_regs.tcr = pgtable_tcr_el2(&el2_table, (unsigned)FIELD(read_sysreg(id_aa64mmfr0_el1), 3, 0));
+	el2_regs.ttbr = (uint64_t)el2_table.root;
+	el2_regs.sctlr = SCTLR_EL2_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN;
+	/*
+	 * All this was written with the MMU off and lies in memory; lines that caches may have picked up of it since start.S are stale.
+	 * el2_regs and the tables are read again with caches off (by other CPUs) and on (by table walks).
+	 */
+	cache_clean_inval_poc(_start, (uint64_t)(_bss_end - _start));
+	return OK;
+}

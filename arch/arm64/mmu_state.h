@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What mmu.c and mmu_init.c share. For them and start.S only. */
+#ifndef ARCH_ARM64_MMU_STATE_H
+#define ARCH_ARM64_MMU_STATE_H
+
+#include "arch/arm64/offsets.h"
+#include "arch/arm64/pgtable.h"
+
+#define PAGE 4096
+
+/* start.S reads it with the MMU off. */
+struct el2_regs {
+	uint64_t mair, tcr, ttbr, sctlr;
+};
+_Static_assert(offsetof(struct el2_regs, mair) == EL2_REGS_MAIR && offsetof(struct el2_regs, tcr) == EL2_REGS_TCR &&
+	       offsetof(struct el2_regs, ttbr) == EL2_REGS_TTBR && offsetof(struct el2_regs, sctlr) == EL2_REGS_SCTLR,
+	       "offsets.h");
+
+extern struct el2_regs el2_regs;
+/* Tables come from here, at run time too. */
+extern uint8_t el2_table_memory[CONFIG_EL2_TABLE_PAGES][PAGE];
+extern struct arena el2_table_arena;
+extern struct pgtable el2_table;
+
+/* start.S */
+void cpu_enable_mmu(void);
+
+#endif
