@@ -13,6 +13,8 @@ UBOOT = pathlib.Path("/usr/lib/u-boot/qemu_arm64/u-boot.bin")
 # For what is not started by -kernel: clear of the DTB at the start of RAM.
 STUB_ADDRESS = 0x41000000
 LOAD_ADDRESS = 0x42000000
+# The architected pointer authentication algorithm takes most of the time when it is emulated; another one is allowed.
+CPU_PROPERTIES = {"max": ",pauth-impdef=on"}
 
 
 class Failure(Exception):
@@ -175,7 +177,8 @@ def command(case, context):
     options = [f"gic-version={case['gic']}", f"virtualization={'on' if case['virtualization'] else 'off'}"]
     if case["secure"]:
         options.append("secure=on")
-    arguments = [context.qemu, "-M", ",".join(["virt", *options]), "-cpu", case["cpu"], "-smp", str(case["smp"]), "-m", case["memory"],
+    cpu = case["cpu"] + CPU_PROPERTIES.get(case["cpu"], "")
+    arguments = [context.qemu, "-M", ",".join(["virt", *options]), "-cpu", cpu, "-smp", str(case["smp"]), "-m", case["memory"],
                  "-display", "none", "-monitor", "none", "-serial", "stdio", "-net", "none", "-no-reboot", "-rtc", "base=2026-01-02T03:04:05"]
     if case["icount"]:
         arguments += ["-icount", "shift=0,sleep=off"]
