@@ -31,10 +31,7 @@ static bool is_below(const struct guest_build *g, uint32_t index, uint32_t top)
 
 static struct tree_value get(const struct guest_build *g, const struct host_node *n, const char *name)
 {
-	int len;
-	const void *data = fdt_getprop(g->plan->host->fdt, n->offset, name, &len);
-
-	return data ? (struct tree_value){ data, (uint32_t)len } : (struct tree_value){ 0 };
+	return tree_get(g->plan->host->fdt, n->offset, name);
 }
 
 /* ---- Addresses ---- */

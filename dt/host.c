@@ -6,10 +6,7 @@
 
 struct tree_value host_value(const struct host_build *b, prop_offset at)
 {
-	int len;
-	const struct fdt_property *p = at ? fdt_get_property_by_offset(b->fdt, at, &len) : NULL;
-
-	return p ? (struct tree_value){ (const uint8_t *)p->data, (uint32_t)len } : (struct tree_value){ 0 };
+	return at ? tree_value_at(b->fdt, at) : (struct tree_value){ 0 };
 }
 
 const struct prop_class *host_classify(struct host_build *b, const struct tree_walk *w)

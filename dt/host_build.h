@@ -79,11 +79,7 @@ struct host_build {
 	uint32_t gic;           /* the GIC's node, HOST_NO_NODE: none known */
 };
 
-struct tree_value {
-	const uint8_t *data; /* NULL: absent */
-	uint32_t len;
-};
-
+/* Absent if `at` is 0. */
 struct tree_value host_value(const struct host_build *b, prop_offset at);
 const struct prop_class *host_classify(struct host_build *b, const struct tree_walk *w);
 

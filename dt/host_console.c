@@ -137,10 +137,9 @@ static bool take_uart(const void *fdt, const int *path, unsigned depth, bool eve
 
 static bool may_be_uart(const void *fdt, int offset)
 {
-	int len;
-	const char *compatible = fdt_getprop(fdt, offset, "compatible", &len);
+	struct tree_value v = tree_get(fdt, offset, "compatible");
 
-	return compatible && tree_is_strings(compatible, (uint32_t)len) && known_uart(compatible, (size_t)len);
+	return v.data && tree_is_strings(v.data, v.len) && known_uart((const char *)v.data, v.len);
 }
 
 /* wanted: the libfdt offset of the node that stdout-path names; negative: take the first that will do. */
@@ -163,8 +162,6 @@ static bool search_uart(const void *fdt, int wanted, struct host_console *consol
 				console->node = count - 1;
 				return true;
 			}
-			if (wanted >= 0)
-				return false;
 			break;
 		case TREE_NODE_END:
 			depth--;
@@ -181,25 +178,24 @@ static bool search_uart(const void *fdt, int wanted, struct host_console *consol
 static int resolve_stdout(const void *fdt, const char *value, uint32_t *baud)
 {
 	const char *colon = strchr(value, ':');
-	int n = (int)(colon ? (size_t)(colon - value) : strlen(value));
+	size_t n = colon ? (size_t)(colon - value) : strlen(value);
 
 	*baud = 0;
 	for (const char *p = colon ? colon + 1 : ""; *p >= '0' && *p <= '9' && *baud < 100000000; p++)
 		*baud = *baud * 10 + (uint32_t)(*p - '0');
-	return fdt_path_offset_namelen(fdt, value, n);
+	return tree_find(fdt, value, n);
 }
 
 static const char *stdout_path(const void *fdt)
 {
 	static const char *const names[] = { "stdout-path", "linux,stdout-path" };
-	int chosen = fdt_path_offset(fdt, "/chosen");
+	int chosen = tree_find(fdt, "/chosen", strlen("/chosen"));
 
 	for (size_t i = 0; chosen >= 0 && i < ARRAY_SIZE(names); i++) {
-		int len;
-		const char *value = fdt_getprop(fdt, chosen, names[i], &len);
+		struct tree_value v = tree_get(fdt, chosen, names[i]);
 
-		if (value && tree_is_strings(value, (uint32_t)len))
-			return value;
+		if (v.data && tree_is_strings(v.data, v.len))
+			return (const char *)v.data;
 	}
 	return NULL;
 }
@@ -230,11 +226,10 @@ static uint32_t fixed_clock_rate(const struct host_build *b, const struct host_n
 {
 	for (uint32_t i = 0; i < n->nr_refs; i++) {
 		const struct host_node *clock = &b->host->nodes[n->refs[i].node];
-		int len;
-		const void *rate = fdt_getprop(b->fdt, clock->offset, "clock-frequency", &len);
+		struct tree_value rate = tree_get(b->fdt, clock->offset, "clock-frequency");
 
-		if (n->refs[i].kind == REF_CLOCK && host_node_is_compatible(clock, "fixed-clock") && rate && len == 4)
-			return tree_cell(rate, 0);
+		if (n->refs[i].kind == REF_CLOCK && host_node_is_compatible(clock, "fixed-clock") && rate.len == 4)
+			return tree_cell(rate.data, 0);
 	}
 	return 0;
 }

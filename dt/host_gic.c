@@ -61,13 +61,12 @@ static bool parse_v2(struct host_build *b, struct host_gic *gic, const struct ho
 
 static bool parse_v3(struct host_build *b, struct host_gic *gic, const struct host_node *n)
 {
-	int len;
-	const void *p = fdt_getprop(b->fdt, n->offset, "#redistributor-regions", &len);
-	uint32_t regions = p && len == 4 ? tree_cell(p, 0) : 1;
+	struct tree_value v = tree_get(b->fdt, n->offset, "#redistributor-regions");
+	uint32_t regions = v.len == 4 ? tree_cell(v.data, 0) : 1;
 
-	p = fdt_getprop(b->fdt, n->offset, "redistributor-stride", &len);
-	if (p && (len == 4 || len == 8))
-		gic->redist_stride = tree_cells(p, 0, (unsigned)len / 4);
+	v = tree_get(b->fdt, n->offset, "redistributor-stride");
+	if (v.len == 4 || v.len == 8)
+		gic->redist_stride = tree_cells(v.data, 0, v.len / 4);
 
 	if (regions == 0 || regions > HOST_MAX_REDIST_REGIONS || regions >= n->nr_regs) {
 		findings_add(b->findings, FINDING_DTB_UNSUPPORTED,

@@ -7,34 +7,26 @@
 /* Aff3 and Aff2 to Aff0 of MPIDR_EL1. */
 #define MPIDR_AFFINITY UINT64_C(0xff00ffffff)
 
-struct prop {
-	const char *data; /* NULL: absent */
-	uint32_t len;
-};
-
-static struct prop get(const struct host_build *b, const struct host_node *n, const char *name)
+static struct tree_value get(const struct host_build *b, const struct host_node *n, const char *name)
 {
-	int len;
-	const char *data = fdt_getprop(b->fdt, n->offset, name, &len);
-
-	return data ? (struct prop){ data, (uint32_t)len } : (struct prop){ 0 };
+	return tree_get(b->fdt, n->offset, name);
 }
 
 static const char *get_string(const struct host_build *b, const struct host_node *n, const char *name)
 {
-	struct prop p = get(b, n, name);
+	struct tree_value v = get(b, n, name);
 
-	return p.data && tree_is_strings(p.data, p.len) ? p.data : NULL;
+	return v.data && tree_is_strings(v.data, v.len) ? (const char *)v.data : NULL;
 }
 
 /* A number of one or two cells. */
-static bool get_number(const struct host_build *b, const struct host_node *n, const char *name, uint64_t *v)
+static bool get_number(const struct host_build *b, const struct host_node *n, const char *name, uint64_t *number)
 {
-	struct prop p = get(b, n, name);
+	struct tree_value v = get(b, n, name);
 
-	if (p.len != 4 && p.len != 8)
+	if (v.len != 4 && v.len != 8)
 		return false;
-	*v = tree_cells(p.data, 0, p.len / 4);
+	*number = tree_cells(v.data, 0, v.len / 4);
 	return true;
 }
 
@@ -223,14 +215,15 @@ static uint32_t find_compatible(const struct host *h, const char *const *names, 
 /* The timer binding's order, unless interrupt-names gives another. */
 static uint32_t timer_intid(const struct host_build *b, const struct host_node *n, const char *name, uint32_t position)
 {
-	struct prop names = get(b, n, "interrupt-names");
+	struct tree_value names = get(b, n, "interrupt-names");
 
 	if (names.data && tree_is_strings(names.data, names.len)) {
-		int found = fdt_stringlist_search(b->fdt, n->offset, "interrupt-names", name);
+		const char *p = (const char *)names.data, *end = p + names.len;
 
-		if (found < 0)
+		for (position = 0; p < end && strcmp(p, name) != 0; position++)
+			p += strlen(p) + 1;
+		if (p == end)
 			return 0;
-		position = (uint32_t)found;
 	}
 	return position < n->nr_irqs ? n->irqs[position].intid : 0;
 }

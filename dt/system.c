@@ -3,17 +3,9 @@
 #include "common/lib/string.h"
 #include "dt/system_build.h"
 
-struct fit_value fit_get(const struct system_build *b, int node, const char *name)
-{
-	int len;
-	const void *data = fdt_getprop(b->fit, node, name, &len);
-
-	return data ? (struct fit_value){ data, (uint32_t)len } : (struct fit_value){ 0 };
-}
-
 const char *fit_get_string(const struct system_build *b, int node, const char *name)
 {
-	struct fit_value v = fit_get(b, node, name);
+	struct tree_value v = fit_get(b, node, name);
 
 	return v.data && tree_is_strings(v.data, v.len) ? (const char *)v.data : NULL;
 }

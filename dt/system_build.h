@@ -20,17 +20,16 @@ struct system_build {
 	uint32_t *phandles; /* of system->images */
 };
 
-struct fit_value {
-	const uint8_t *data; /* NULL: absent */
-	uint32_t len;
-};
+static inline struct tree_value fit_get(const struct system_build *b, int node, const char *name)
+{
+	return tree_get(b->fit, node, name);
+}
 
-struct fit_value fit_get(const struct system_build *b, int node, const char *name);
 /* NULL if absent or no string. */
 const char *fit_get_string(const struct system_build *b, int node, const char *name);
 
 /* One or two cells. */
-static inline bool fit_number(struct fit_value v, uint64_t *out)
+static inline bool fit_number(struct tree_value v, uint64_t *out)
 {
 	if (!v.data || (v.len != 4 && v.len != 8))
 		return false;

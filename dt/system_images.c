@@ -45,7 +45,8 @@ static void check_labels(const struct system_build *b, int node, const struct im
 
 	if (type->kind == IMAGE_ARM64 && os && strcmp(os, "linux") != 0)
 		findings_add(b->findings, FINDING_IMAGE_BAD,
-			     "/images/%s: type \"kernel\" with os \"%s\" is not handled: say os = \"linux\" for an arm64 Image, or type = \"standalone\" with load and entry for a raw binary",
+			     "/images/%s: type \"kernel\" with os \"%s\" is not handled: say os = \"linux\" for an arm64 Image, or type = \"standalone\" "
+			     "with load and entry for a raw binary",
 			     image->name, os);
 	if (arch ? strcmp(arch, "arm64") != 0 : type->is_code)
 		findings_add(b->findings, FINDING_IMAGE_BAD, "/images/%s: arch \"%s\" must be \"arm64\"", image->name, arch ? arch : "");
@@ -85,7 +86,7 @@ static bool find_external_data(const struct system_build *b, int node, struct sy
 
 static void find_data(const struct system_build *b, int node, struct system_image *image)
 {
-	struct fit_value v = fit_get(b, node, "data");
+	struct tree_value v = fit_get(b, node, "data");
 
 	if (v.data && v.len) {
 		image->data = v.data;
@@ -114,7 +115,7 @@ static void check_hashes(const struct system_build *b, int node, const struct sy
 
 	for (int child = fdt_first_subnode(b->fit, node); child >= 0; child = fdt_next_subnode(b->fit, child)) {
 		const char *algo = fit_get_string(b, child, "algo");
-		struct fit_value value = fit_get(b, child, "value");
+		struct tree_value value = fit_get(b, child, "value");
 
 		if (strncmp(fdt_get_name(b->fit, child, NULL), "hash", 4) != 0 || !algo || strcmp(algo, "sha256") != 0)
 			continue;
@@ -180,7 +181,7 @@ static void read_arm64_header(const struct system_build *b, struct system_image 
 /* An address that is there but no number is reported. */
 static bool read_address(const struct system_build *b, int node, const char *name, const struct system_image *image, uint64_t *v)
 {
-	struct fit_value value = fit_get(b, node, name);
+	struct tree_value value = fit_get(b, node, name);
 
 	if (value.data && !fit_number(value, v))
 		findings_add(b->findings, FINDING_IMAGE_BAD, "/images/%s: %s must be a number of one or two cells, as <0x0 0x40000000>", image->name, name);

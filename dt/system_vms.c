@@ -9,7 +9,7 @@ struct reading {
 	struct system_build *b;
 	struct vm_config *vm;
 	const char *property;
-	struct fit_value value;
+	struct tree_value value;
 	bool no_memory;
 };
 

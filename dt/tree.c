@@ -5,37 +5,159 @@
 
 void tree_walk_init(struct tree_walk *w, const void *fdt, int offset)
 {
-	*w = (struct tree_walk){ .fdt = fdt, .next = offset };
+	*w = (struct tree_walk){
+		.structure = (const uint8_t *)fdt + fdt_off_dt_struct(fdt), .size = fdt_size_dt_struct(fdt),
+		.strings = (const char *)fdt + fdt_off_dt_strings(fdt), .next = offset,
+	};
+}
+
+/* Where the 4-byte unit after `at` begins. All are below 2^31, as libfdt has checked of the blocks' sizes. */
+static int unit_after(uint32_t at)
+{
+	return (int)align_up(at, 4);
+}
+
+static bool take_node(struct tree_walk *w, uint32_t at)
+{
+	uint32_t end = at + 4;
+
+	while (end < w->size && w->structure[end])
+		end++;
+	w->name = (const char *)w->structure + at + 4;
+	w->next = unit_after(end + 1);
+	return end < w->size;
+}
+
+static bool take_prop(struct tree_walk *w, uint32_t at)
+{
+	if (w->size - at < 12)
+		return false;
+	w->len = tree_cell(w->structure + at, 1);
+	w->name_off = tree_cell(w->structure + at, 2);
+	w->data = w->structure + at + 12;
+	if (w->len > w->size - at - 12)
+		return false;
+	w->next = unit_after(at + 12 + w->len);
+	return true;
 }
 
 enum tree_event tree_next(struct tree_walk *w)
 {
 	for (;;) {
-		w->offset = w->next;
-		switch (fdt_next_tag(w->fdt, w->offset, &w->next)) {
-		case FDT_BEGIN_NODE:
-			w->name = fdt_get_name(w->fdt, w->offset, NULL);
-			return TREE_NODE;
-		case FDT_END_NODE:
-			return TREE_NODE_END;
-		case FDT_PROP: {
-			int len;
-			const struct fdt_property *p = fdt_get_property_by_offset(w->fdt, w->offset, &len);
+		uint32_t at = (uint32_t)w->next;
 
-			if (!p)
-				return TREE_END;
-			w->data = (const uint8_t *)p->data;
-			w->len = (uint32_t)len;
-			w->name_off = fdt32_ld(&p->nameoff);
-			return TREE_PROP;
-		}
+		w->offset = w->next;
+		if (at >= w->size || w->size - at < 4)
+			return TREE_END;
+		switch (tree_cell(w->structure + at, 0)) {
+		case FDT_BEGIN_NODE:
+			if (take_node(w, at))
+				return TREE_NODE;
+			break;
+		case FDT_PROP:
+			if (take_prop(w, at))
+				return TREE_PROP;
+			break;
+		case FDT_END_NODE:
+			w->next += 4;
+			return TREE_NODE_END;
 		case FDT_NOP:
+			w->next += 4;
 			continue;
 		default:
-			w->next = w->offset; /* the end stays the end, whatever is behind it */
-			return TREE_END;
+			break;
+		}
+		w->next = w->offset; /* the end stays the end, whatever is behind it */
+		return TREE_END;
+	}
+}
+
+struct tree_value tree_value_at(const void *fdt, int property)
+{
+	struct tree_walk w;
+
+	tree_walk_init(&w, fdt, property);
+	return tree_next(&w) == TREE_PROP ? (struct tree_value){ w.data, w.len } : (struct tree_value){ 0 };
+}
+
+struct tree_value tree_get(const void *fdt, int node, const char *name)
+{
+	struct tree_walk w;
+
+	tree_walk_init(&w, fdt, node);
+	tree_next(&w);
+	while (tree_next_prop(&w))
+		if (strcmp(tree_prop_name(&w), name) == 0)
+			return (struct tree_value){ w.data, w.len };
+	return (struct tree_value){ 0 };
+}
+
+/* Whether the path's next component, up to a slash or the end, is that node. */
+static bool component_is(const char *path, const char *end, const char *name, const char **rest)
+{
+	const char *stop = path;
+
+	while (stop < end && *stop != '/')
+		stop++;
+	*rest = stop < end ? stop + 1 : end;
+
+	size_t n = (size_t)(stop - path);
+
+	return strncmp(name, path, n) == 0 && (name[n] == '\0' || name[n] == '@');
+}
+
+static int find_full_path(const void *fdt, const char *path, const char *end)
+{
+	unsigned depth = 0, found = 1; /* nodes open; those of them that the path has led to */
+	struct tree_walk w;
+
+	tree_walk_init(&w, fdt, 0);
+	for (path++; path < end;) {
+		const char *rest;
+
+		switch (tree_next(&w)) {
+		case TREE_NODE:
+			if (depth++ != found || !component_is(path, end, w.name, &rest))
+				break;
+			if (rest == end)
+				return w.offset;
+			path = rest;
+			found++;
+			break;
+		case TREE_NODE_END:
+			if (depth-- == found)
+				return -FDT_ERR_NOTFOUND;
+			break;
+		case TREE_PROP:
+			break;
+		case TREE_END:
+			return -FDT_ERR_NOTFOUND;
 		}
 	}
+	return 0;
+}
+
+int tree_find(const void *fdt, const char *path, size_t len)
+{
+	static const char aliases_path[] = "/aliases";
+	struct tree_walk w;
+	int aliases;
+
+	if (len > 0 && path[0] == '/')
+		return find_full_path(fdt, path, path + len);
+
+	aliases = find_full_path(fdt, aliases_path, &aliases_path[sizeof(aliases_path) - 1]);
+	if (aliases < 0)
+		return aliases;
+	tree_walk_init(&w, fdt, aliases);
+	tree_next(&w);
+	while (tree_next_prop(&w)) {
+		const char *name = tree_prop_name(&w);
+
+		if (strncmp(name, path, len) == 0 && name[len] == '\0' && tree_is_strings(w.data, w.len) && w.data[0] == '/')
+			return find_full_path(fdt, (const char *)w.data, (const char *)w.data + strlen((const char *)w.data));
+	}
+	return -FDT_ERR_NOTFOUND;
 }
 
 /* The strings block up to its last NUL: a name that starts before that one ends in time. */
@@ -64,8 +186,6 @@ static const char *check_structure(const void *fdt, struct tree_stats *stats)
 		case TREE_NODE:
 			if (depth == 0 && w.offset != 0)
 				return "its root is not at its beginning";
-			if (!w.name)
-				return "a node has no proper name";
 			if (depth == TREE_MAX_DEPTH)
 				return "its nodes are nested too deeply";
 			depth++;
@@ -84,8 +204,8 @@ static const char *check_structure(const void *fdt, struct tree_stats *stats)
 				return "the name of a property lies outside of it";
 			break;
 		case TREE_END:
-			/* Where tree_next stands is FDT_END, or something that is no tag or is cut off. */
-			if (fdt_next_tag(fdt, w.offset, &w.next) != FDT_END || w.next < 0 || depth != 0)
+			/* Where it stands is FDT_END, or something that is no tag or is cut off. */
+			if ((uint32_t)w.offset + 4 > w.size || tree_cell(w.structure + w.offset, 0) != FDT_END || depth != 0)
 				return "its structure is broken";
 			return stats->nr_nodes ? NULL : "it has no root";
 		}

@@ -338,6 +338,15 @@ static void children_with_numbers_of_their_own(void **state)
 	assert_text("/i2c@100008000/wired@49", "status", "disabled");
 }
 
+static void a_number_without_its_bus(void **state)
+{
+	(void)state;
+	grant("/soc/i2c@8000/sensor@48", PLAN_GRANT_OWN);
+	write_guest();
+	assert_text("/sensor", "compatible", "m,sensor");
+	assert_false(has("/sensor", "reg"));
+}
+
 static void an_interrupt_the_guest_does_not_have(void **state)
 {
 	(void)state;
@@ -457,6 +466,8 @@ static void memory_is_given_back(void **state)
 	size_t used = arena.used;
 
 	(void)state;
+	vm.nr_vcpus = 128; /* several attempts */
+	memset(cpus, 0, sizeof(cpus));
 	write_guest();
 	assert_true(arena.used - used < vm.dtb_size + 16u);
 }
@@ -476,6 +487,7 @@ int main(void)
 		TEST(a_device_from_a_bus),
 		TEST(references_to_what_is_there),
 		TEST(children_with_numbers_of_their_own),
+		TEST(a_number_without_its_bus),
 		TEST(an_interrupt_the_guest_does_not_have),
 		TEST(a_bus_with_its_devices),
 		TEST(a_uart_of_its_own_is_the_console),

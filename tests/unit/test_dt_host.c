@@ -297,17 +297,22 @@ static void references(void **state)
 	assert_false(node(h, "/gpio/hog")->refs_bad);
 }
 
+#define ZEROES_16 "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 "
+#define ZEROES_64 ZEROES_16 ZEROES_16 ZEROES_16 ZEROES_16
+#define ZEROES_256 ZEROES_64 ZEROES_64 ZEROES_64 ZEROES_64
+
 static void bad_references(void **state)
 {
 	struct host *h = parse(BOARD(
 		"clk: clk { #clock-cells = <2>; }; mute: mute {}; lost { clocks = <0x999>; }; cut { clocks = <&clk 1>; };\n"
-		"nocells { clocks = <&mute>; }; odd { clocks = [00 00 01]; }; unresolved { vcc-supply = <0xffffffff>; };"));
+		"nocells { clocks = <&mute " ZEROES_256 ">; }; odd { clocks = [00 00 01]; }; odd5 { x-supply = [00 00 00 aa 00]; }; aa { phandle = <0xaa>; }; unresolved { vcc-supply = <0xffffffff>; };"));
 
 	(void)state;
 	assert_true(node(h, "/lost")->refs_bad);
 	assert_true(node(h, "/cut")->refs_bad);
 	assert_true(node(h, "/nocells")->refs_bad);
 	assert_true(node(h, "/odd")->refs_bad);
+	assert_true(node(h, "/odd5")->refs_bad);
 	assert_true(node(h, "/unresolved")->refs_bad);
 	assert_int_equal(node(h, "/cut")->nr_refs, 0);
 }
@@ -330,6 +335,23 @@ static void streams(void **state)
 	assert_int_equal(pcie->nr_streams, 2);
 	assert_int_equal(pcie->streams[0].id, 0x100);
 	assert_int_equal(pcie->streams[0].count, 0x200);
+}
+
+static void bus_masters(void **state)
+{
+	static const struct { const char *path; bool dma; } expected[] = {
+		{ "/coherent", true }, { "/engine@1000", true }, { "/virtio@2000", true }, { "/ethernet@3000", true }, { "/nic@4000", true }, { "/master@5000", true },
+		{ "/bus", false }, { "/rtc@6000", false }, { "/usb", false }, { "/psci", false },
+	};
+	struct host *h = parse(BOARD(
+		"coherent { dma-coherent; }; engine@1000 { reg = <0 0x1000 0 0x100>; #dma-cells = <1>; }; virtio@2000 { compatible = \"virtio,mmio\"; };\n"
+		"ethernet@3000 { reg = <0 0x3000 0 0x100>; }; nic@4000 { device_type = \"network\"; }; master@5000 { reg = <0 0x5000 0 0x100>; dma-ranges; };\n"
+		"bus { #address-cells = <1>; #size-cells = <1>; ranges; dma-ranges; }; rtc@6000 { reg = <0 0x6000 0 0x100>; }; usb {};"));
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
+		if (node(h, expected[i].path)->dma != expected[i].dma)
+			fail_msg("%s: %d", expected[i].path, !expected[i].dma);
 }
 
 /* Found by halves: every name has to be at its place. */
@@ -439,7 +461,7 @@ static void gicv2(void **state)
 static void gicv3_with_several_regions(void **state)
 {
 	struct host *h = parse("/ { #address-cells = <2>; #size-cells = <2>; intc@1 { compatible = \"arm,gic-v3\"; #interrupt-cells = <3>; interrupt-controller;\n"
-			       "#redistributor-regions = <2>; redistributor-stride = <0 0x40000>;\n"
+			       "interrupts = <1 9 4>; #redistributor-regions = <2>; redistributor-stride = <0 0x40000>;\n"
 			       "reg = <0 0x10000 0 0x10000 0 0x100000 0 0x100000 1 0 0 0x200000 0 0x2000 0 0x2000 0 0x4000 0 0x2000 0 0x6000 0 0x2000>; }; };");
 
 	(void)state;
@@ -447,6 +469,7 @@ static void gicv3_with_several_regions(void **state)
 	assert_int_equal(h->gic.nr_redist, 2);
 	assert_range(h->gic.redist[1], 0x100000000, 0x200000);
 	assert_int_equal(h->gic.redist_stride, 0x40000);
+	assert_int_equal(h->gic.maint_intid, 25); /* also where no interrupt-parent says that it is its own */
 	assert_range(h->gic.cpu, 0x2000, 0x2000);
 	assert_range(h->gic.vcpu, 0x6000, 0x2000);
 	h = parse("/ { #address-cells = <2>; #size-cells = <2>; intc@1 { compatible = \"arm,gic-v3\"; #interrupt-cells = <3>; interrupt-controller;\n"
@@ -464,6 +487,9 @@ static void timer_by_name(void **state)
 	assert_int_equal(h->timer.virt, 27);
 	assert_int_equal(h->timer.hyp, 26);
 	assert_int_equal(h->timer.frequency, 8000000);
+	h = parse(MACHINE(CPU0, RAM, "timer { compatible = \"arm,armv8-timer\"; interrupts = <1 10 4>, <1 11 4>; interrupt-names = \"virt\"; };"));
+	assert_int_equal(h->timer.virt, 26);
+	assert_int_equal(h->timer.phys, 0);
 }
 
 static void initrd_that_ends_before_it_starts(void **state)
@@ -477,7 +503,7 @@ static void initrd_that_ends_before_it_starts(void **state)
 
 static void names_of_nodes(void **state)
 {
-	struct host *h = parse(BOARD("aliases { serial7 = \"/uart@1000\"; odd = <1>; }; rtc0: uart@1000 {};"));
+	struct host *h = parse(BOARD("aliases { serial7 = \"/uart@1000\"; odd = <1>; }; rtc0: uart@1000 {}; phy: phy {};"));
 
 	(void)state;
 	assert_string_equal(h->nodes[host_find_path(h, "serial7")].path, "/uart@1000");
@@ -528,9 +554,23 @@ static void console_by_stdout_path(void **state)
 		      "cdns,uart-r1p12", 0x20000b000, 115200);
 	check_console(BOARD(UARTS "chosen { stdout-path = \"/soc/second@a000\"; };"), "/soc/second@a000", "snps,dw-apb-uart", 0x20000a000, 0);
 	/* Asked for by name: the loader uses it, whatever its status. */
+	check_console(BOARD(UARTS "chosen { stdout-path = \"/soc/second:9600\"; };"), "/soc/second@a000", "snps,dw-apb-uart", 0x20000a000, 9600);
 	check_console(BOARD(UARTS "chosen { stdout-path = \"/first@9000:9600\"; };"), "/first@9000", "arm,pl011", 0x9000, 9600);
 	/* No driver for it: no other UART is taken instead. */
 	check_console(BOARD(UARTS "chosen { stdout-path = \"/odd@c000\"; };"), NULL, NULL, 0, 0);
+}
+
+/* What does not lead to a node is no stdout-path: not a beginning of one's name, nor a path through others. */
+static void paths_that_lead_nowhere(void **state)
+{
+	static const char *const paths[] = { "/soc/thir", "/soc/third@b000/x", "/third@b000", "/soc/third@b0001", "/clk/third@b000", "serial", "serial01", "odd" };
+	char source[4096];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		snprintf(source, sizeof(source), BOARD(UARTS "aliases { serial0 = \"/soc/third@b000\"; odd = <1>; }; chosen { stdout-path = \"%s\"; };"), paths[i]);
+		check_console(source, "/soc/second@a000", "snps,dw-apb-uart", 0x20000a000, 0);
+	}
 }
 
 static void console_without_stdout_path(void **state)
@@ -627,6 +667,15 @@ static void misaligned(void **state)
 	free(shifted);
 }
 
+static void reservations_without_end(void **state)
+{
+	(void)state;
+	assert_non_null(parse(WHOLE));
+	fdt32_st((uint8_t *)dtb + offsetof(struct fdt_header, off_mem_rsvmap), (uint32_t)align_down(dtb_size, 8));
+	assert_null(parse_bytes(dtb, dtb_size));
+	assert_true(found(FINDING_DTB_BAD, "reservations"));
+}
+
 static void two_nodes_of_one_phandle(void **state)
 {
 	(void)state;
@@ -675,6 +724,7 @@ int main(void)
 		cmocka_unit_test(references),
 		cmocka_unit_test(bad_references),
 		cmocka_unit_test(streams),
+		cmocka_unit_test(bus_masters),
 		cmocka_unit_test(every_property_name_is_found),
 		cmocka_unit_test(cpus_of_all_kinds),
 		cmocka_unit_test(memory_in_pieces),
@@ -685,11 +735,13 @@ int main(void)
 		cmocka_unit_test(initrd_that_ends_before_it_starts),
 		cmocka_unit_test(names_of_nodes),
 		cmocka_unit_test(console_by_stdout_path),
+		cmocka_unit_test(paths_that_lead_nowhere),
 		cmocka_unit_test(console_without_stdout_path),
 		cmocka_unit_test(missing_and_cut_off),
 		cmocka_unit_test(bits_flipped),
 		cmocka_unit_test(too_deep),
 		cmocka_unit_test(misaligned),
+		cmocka_unit_test(reservations_without_end),
 		cmocka_unit_test(two_nodes_of_one_phandle),
 		cmocka_unit_test(too_little_memory),
 	};

@@ -205,6 +205,24 @@ static void external_data(void **state)
 	free(whole);
 }
 
+/* A kernel too short for its header, as the file's last bytes. */
+static void short_kernel_at_the_end(void **state)
+{
+	(void)state;
+	free(fit);
+	fit = dts_compile(FIT("k: k { type = \"kernel\"; " LABELS "data-size = <22>; data-offset = <0>; " RAW_HASH " };",
+			      "a { cpus = <0>; memory = <0 0x100000>; kernel = <&k>; };"), &fit_size);
+	size_t base = (fit_size + 3) / 4 * 4;
+	uint8_t *whole = calloc(1, base + 22);
+
+	memcpy(whole, fit, fit_size);
+	memcpy(whole + base, "bytes of a raw binary", 22);
+	assert_non_null(parse_bytes(whole, base + 22));
+	assert_true(found(FINDING_KERNEL_NOT_IMAGE, "/images/k"));
+	assert_int_equal(findings.count, 1);
+	free(whole);
+}
+
 /* ---- Images ---- */
 
 static void hashes(void **state)
@@ -289,6 +307,7 @@ static void names_of_vms(void **state)
 	(void)state;
 	assert_finding(NAMED("Linux"), FINDING_VM_NAME_BAD, "/vms/Linux");
 	assert_finding(NAMED("linux@0"), FINDING_VM_NAME_BAD, "/vms/linux@0");
+	assert_finding(NAMED("1linux"), FINDING_VM_NAME_BAD, "/vms/1linux");
 	assert_finding(NAMED("linux.1"), FINDING_VM_NAME_BAD, "/vms/linux.1");
 	assert_finding(NAMED("a123456789012345"), FINDING_VM_NAME_BAD, "a123456789012345");
 	assert_finding(SYSTEM("a { cpus = <0>; memory = <0 0x1000>; kernel = <0x77>; }; a { cpus = <1>; memory = <0 0x1000>; kernel = <0x77>; };"),
@@ -322,7 +341,9 @@ static void references_to_images(void **state)
 	assert_finding(SYSTEM("a { cpus = <0>; memory = <0 0x1000>; kernel = \"linux-kernel\"; };"), FINDING_KERNEL_MISSING, "kernel = <&my_image>");
 	assert_finding(SYSTEM("a { cpus = <0>; memory = <0 0x1000>; kernel = <&rd>; };"), FINDING_KERNEL_MISSING, "\"rootfs\" is no kernel");
 	assert_finding(VM("ramdisk = <&raw>;"), FINDING_PROPERTY_BAD, "\"rtos\" is no ramdisk");
-	assert_finding(VM("ramdisk = <0>;"), FINDING_PROPERTY_BAD, "/vms/linux: ramdisk");
+	/* 0 is no phandle, and no image's without one. */
+	assert_finding(FIT(KERNEL "odd { type = \"ramdisk\"; " RD_DATA RD_HASH " };", "linux { cpus = <0>; memory = <0 0x1000>; kernel = <&kernel>; ramdisk = <0>; };"),
+		       FINDING_PROPERTY_BAD, "/vms/linux: ramdisk");
 }
 
 static void values_that_are_wrong(void **state)
@@ -376,6 +397,7 @@ static void too_many_vms(void **state)
 		n += (size_t)sprintf(source + n, "vm%d { cpus = <%d>; memory = <0 0x1000>; kernel = <&kernel>; };", i, i);
 	strcpy(source + n, "}; };");
 	assert_finding(source, FINDING_NO_MEMORY, "17 VMs");
+	assert_int_equal(parse_bytes(fit, fit_size)->nr_vms, CONFIG_MAX_VMS);
 }
 
 static void two_sections_of_one_name(void **state)
@@ -454,6 +476,7 @@ int main(void)
 		cmocka_unit_test(images_as_they_are),
 		cmocka_unit_test(every_property),
 		cmocka_unit_test(external_data),
+		cmocka_unit_test(short_kernel_at_the_end),
 		cmocka_unit_test(hashes),
 		cmocka_unit_test(image_mistakes),
 		cmocka_unit_test(kernels_that_are_none),
