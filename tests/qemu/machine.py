@@ -13,6 +13,8 @@ UBOOT = pathlib.Path("/usr/lib/u-boot/qemu_arm64/u-boot.bin")
 # For what is not started by -kernel: clear of the DTB at the start of RAM.
 STUB_ADDRESS = 0x41000000
 LOAD_ADDRESS = 0x42000000
+TFA_LOAD_ADDRESS = 0x60000000
+TFA_SYSTEM_ADDRESS = 0x62000000
 # The architected pointer authentication algorithm takes most of the time when it is emulated; another one is allowed.
 CPU_PROPERTIES = {"max": ",pauth-impdef=on"}
 
@@ -140,20 +142,48 @@ def check_requirements(case, context):
             raise Failure(f"unknown requirement '{requirement}'")
 
 
+def put_words(address, words):
+    """Instructions in memory, two to a loader device."""
+    arguments = []
+    for i in range(0, len(words), 2):
+        arguments += ["-device", f"loader,addr={address + i * 4:#x},data={words[i] | words[i + 1] << 32:#x},data-len=8"]
+    return arguments
+
+
 def bare_arguments(hypervisor):
     """No firmware: the CPU starts at its highest exception level, in a stub that does what the boot protocol says and jumps."""
     stub = [0xd2a80000,  # movz x0, #0x4000, lsl #16: QEMU's DTB at the start of RAM
             0xd2a00001 | (LOAD_ADDRESS >> 16) << 5,  # movz x1, #(LOAD_ADDRESS >> 16), lsl #16
             0xd61f0020,  # br x1
             0xd503201f]  # nop
-    arguments = ["-device", f"loader,file={hypervisor},addr={LOAD_ADDRESS:#x},force-raw=on"]
-    for i in range(0, len(stub), 2):
-        data = stub[i] | stub[i + 1] << 32
-        arguments += ["-device", f"loader,addr={STUB_ADDRESS + i * 4:#x},data={data:#x},data-len=8"]
-    return [*arguments, "-device", f"loader,addr={STUB_ADDRESS:#x},cpu-num=0"]
+    return ["-device", f"loader,file={hypervisor},addr={LOAD_ADDRESS:#x},force-raw=on", *put_words(STUB_ADDRESS, stub), "-device", f"loader,addr={STUB_ADDRESS:#x},cpu-num=0"]
 
 
-def boot_arguments(case, context):
+def tfa_arguments(case, context, machine, hypervisor, itb):
+    """As TF-A hands over on this machine: EL2 at 0x60000000, x0 = 0, SCTLR_EL2 with its RES1 bits, QEMU's DTB at the start of RAM.
+
+    PSCI is QEMU's, by SMC as TF-A's. TF-A brings no initrd along, so the DTB names it, as a board's boot loader behind TF-A would.
+    """
+    for program in ("fdtput", "dtc"):
+        if shutil.which(program) is None:
+            raise Skip(f"{program} (device-tree-compiler) is not installed")
+    dtb = context.work_dir / f"{case['name']}.dtb"
+    subprocess.run([*machine[:2], f"{machine[2]},dumpdtb={dtb}", *machine[3:], "-display", "none", "-net", "none", "-serial", "null"], capture_output=True, timeout=60, check=True)
+    end = TFA_SYSTEM_ADDRESS + itb.stat().st_size
+    for name, value in (("start", TFA_SYSTEM_ADDRESS), ("end", end)):
+        subprocess.run(["fdtput", "-t", "x", str(dtb), "/chosen", f"linux,initrd-{name}", "0", f"{value:x}"], capture_output=True, timeout=60, check=True)
+    stub = [0xd2a00001 | (TFA_LOAD_ADDRESS >> 16) << 5,  # movz x1, #(TFA_LOAD_ADDRESS >> 16), lsl #16
+            0xd2810602,  # movz x2, #0x0830
+            0xf2a618a2,  # movk x2, #0x30c5, lsl #16
+            0xd51c1002,  # msr sctlr_el2, x2
+            0xd2800000,  # mov x0, #0
+            0xd61f0020]  # br x1
+    return ["-dtb", str(dtb), "-device", f"loader,file={hypervisor},addr={TFA_LOAD_ADDRESS:#x},force-raw=on",
+            "-device", f"loader,file={itb},addr={TFA_SYSTEM_ADDRESS:#x},force-raw=on",
+            *put_words(STUB_ADDRESS, stub), "-device", f"loader,addr={STUB_ADDRESS:#x},cpu-num=0"]
+
+
+def boot_arguments(case, context, machine):
     if case["boot"] == "native":
         return ["-kernel", str(context.product(f"guest/{case['program']}.bin"))]
     hypervisor = str(context.product("bulkhead.bin"))
@@ -164,6 +194,8 @@ def boot_arguments(case, context):
         itb = context.system(case)
         if "damage" in case:
             itb = context.damaged(itb, case["damage"], case["name"])
+    if case["boot"] == "tfa":
+        return tfa_arguments(case, context, machine, hypervisor, itb)
     if case["boot"] == "direct":
         return ["-kernel", hypervisor, *(["-initrd", str(itb)] if itb else [])]
     if not UBOOT.exists():
@@ -178,11 +210,11 @@ def command(case, context):
     if case["secure"]:
         options.append("secure=on")
     cpu = case["cpu"] + CPU_PROPERTIES.get(case["cpu"], "")
-    arguments = [context.qemu, "-M", ",".join(["virt", *options]), "-cpu", cpu, "-smp", str(case["smp"]), "-m", case["memory"],
-                 "-display", "none", "-monitor", "none", "-serial", "stdio", "-net", "none", "-no-reboot", "-rtc", "base=2026-01-02T03:04:05"]
+    machine = [context.qemu, "-M", ",".join(["virt", *options]), "-cpu", cpu, "-smp", str(case["smp"]), "-m", case["memory"]]
+    arguments = [*machine, "-display", "none", "-monitor", "none", "-serial", "stdio", "-net", "none", "-no-reboot", "-rtc", "base=2026-01-02T03:04:05"]
     if case["icount"]:
         arguments += ["-icount", "shift=0,sleep=off"]
-    arguments += boot_arguments(case, context)
+    arguments += boot_arguments(case, context, machine)
     if case["append"] and case["boot"] in ("native", "direct"):
         arguments += ["-append", case["append"]]
     return arguments + case["arguments"]

@@ -26,7 +26,7 @@ KEYS = {
 }
 STEPS = {"send": str, "expect": (str, list), "exit": int, "alive": (int, float), "tap": bool}
 OPTIONS = {"within": (int, float), "without": str}
-BOOTS = ("native", "direct", "bare", "uboot")
+BOOTS = ("native", "direct", "bare", "uboot", "tfa")
 
 
 def check_pattern(where, pattern):
@@ -62,7 +62,7 @@ def check_case(case, swept):
         raise Error(f"{where}: boot is one of {', '.join(BOOTS)}")
     if ("program" in case) != (case["boot"] == "native"):
         raise Error(f"{where}: a native boot has a program, any other has none")
-    if case["boot"] in ("direct", "uboot") and case["initrd"] != ("system" in case):
+    if case["boot"] in ("direct", "uboot", "tfa") and case["initrd"] != ("system" in case):
         raise Error(f"{where}: a system, or initrd = false")
     if not case["steps"]:
         raise Error(f"{where}: no steps: such a test cannot fail")
