@@ -5,6 +5,12 @@
  */
 #define PAGE 4096
 
+/* Objects, by the paths they have below the build directory. */
+#define GICV2 */gic/gicv2*.o
+#define GICV3 */gic/gicv3*.o
+#define GICV2_FACE */gic/vgic_mmio_v2*.o
+#define GICV2_INTERFACE */gic/vgic_swif*.o
+
 ENTRY(_start)
 
 PHDRS
@@ -20,10 +26,31 @@ SECTIONS
 	.text : ALIGN(PAGE) {
 		KEEP(*(.head.text))
 		*(.text.hot .text.hot.*)
-		*(.text .text.*)
+		*(EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE) .text EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE) .text.*)
 		. = ALIGN(PAGE);
 	} :text
 	_text_end = .;
+
+	/* Resident parts of which no board or system needs all: boot unmaps what this one does not. */
+	.text.gicv2 : ALIGN(PAGE) {
+		_gicv2_text = .;
+		GICV2(.text .text.*)
+		. = ALIGN(PAGE);
+		_gicv2_text_end = .;
+	} :text
+	.text.gicv3 : ALIGN(PAGE) {
+		_gicv3_text = .;
+		GICV3(.text .text.*)
+		. = ALIGN(PAGE);
+		_gicv3_text_end = .;
+	} :text
+	.text.gicv2_guest : ALIGN(PAGE) {
+		_gicv2_guest_text = .;
+		GICV2_FACE(.text .text.*)
+		GICV2_INTERFACE(.text .text.*)
+		. = ALIGN(PAGE);
+		_gicv2_guest_text_end = .;
+	} :text
 
 	_boot_text = .;
 	.boot.text : ALIGN(PAGE) {

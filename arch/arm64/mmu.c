@@ -77,11 +77,18 @@ void el2_unmap(pa_t pa, uint64_t size)
 	flush_el2_tlb();
 }
 
+void mmu_drop_part(const char *from, const char *to)
+{
+	if (from == to)
+		return;
+	unmap_range((uint64_t)from, (uint64_t)to);
+	flush_el2_tlb();
+}
+
 void mmu_drop_boot(void)
 {
-	unmap_range((uint64_t)_boot_text, (uint64_t)_boot_text_end);
-	unmap_range((uint64_t)_boot_rodata, (uint64_t)_boot_rodata_end);
-	unmap_range((uint64_t)_boot_data, (uint64_t)_boot_data_end);
-	unmap_range((uint64_t)_boot_bss, (uint64_t)_boot_bss_end);
-	flush_el2_tlb();
+	mmu_drop_part(_boot_text, _boot_text_end);
+	mmu_drop_part(_boot_rodata, _boot_rodata_end);
+	mmu_drop_part(_boot_data, _boot_data_end);
+	mmu_drop_part(_boot_bss, _boot_bss_end);
 }

@@ -25,6 +25,9 @@ void el2_unmap(pa_t pa, uint64_t size);
 /* Boot only. Device-nGnRE, read-write; mapping what is mapped already is an error. Returns the address to use, NULL on failure. */
 void *el2_map_device(pa_t pa, uint64_t size);
 
+/* Boot only. Removes a part of the image (image.h) that this board or system does not need from the map of all CPUs. */
+void mmu_drop_part(const char *from, const char *to);
+
 /* Boot only, last thing: removes the boot sections (.boot.*) from the map of all CPUs. */
 void mmu_drop_boot(void);
 

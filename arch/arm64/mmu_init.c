@@ -7,7 +7,6 @@
 
 #define VA_BITS 48
 
-
 static enum err map_image_part(const char *from, const char *to, enum pgtable_attr attr)
 {
 	uint64_t size = (uint64_t)(to - from);
@@ -17,24 +16,25 @@ static enum err map_image_part(const char *from, const char *to, enum pgtable_at
 
 enum err mmu_init(void)
 {
+	/* Each a map of its own, so that it can be taken away by itself. */
+	const struct { const char *from, *to; enum pgtable_attr attr; } parts[] = {
+		{ _start, _text_end, PGTABLE_NORMAL_RX },
+		{ _gicv2_text, _gicv2_text_end, PGTABLE_NORMAL_RX },
+		{ _gicv3_text, _gicv3_text_end, PGTABLE_NORMAL_RX },
+		{ _gicv2_guest_text, _gicv2_guest_text_end, PGTABLE_NORMAL_RX },
+		{ _boot_text, _boot_text_end, PGTABLE_NORMAL_RX },
+		{ _rodata, _rodata_end, PGTABLE_NORMAL_RO },
+		{ _boot_rodata, _boot_rodata_end, PGTABLE_NORMAL_RO },
+		{ _boot_data, _boot_data_end, PGTABLE_NORMAL_RW },
+		{ _data, _writable_end, PGTABLE_NORMAL_RW },
+		{ _boot_bss, _boot_bss_end, PGTABLE_NORMAL_RW },
+	};
 	enum err e;
 
 	arena_init(&el2_table_arena, el2_table_memory, sizeof(el2_table_memory));
 	e = pgtable_init(&el2_table, PGTABLE_STAGE1_EL2, 12, VA_BITS, &el2_table_arena);
-	if (!e)
-		e = map_image_part(_start, _text_end, PGTABLE_NORMAL_RX);
-	if (!e)
-		e = map_image_part(_boot_text, _boot_text_end, PGTABLE_NORMAL_RX);
-	if (!e)
-		e = map_image_part(_rodata, _rodata_end, PGTABLE_NORMAL_RO);
-	if (!e)
-		e = map_image_part(_boot_rodata, _boot_rodata_end, PGTABLE_NORMAL_RO);
-	if (!e)
-		e = map_image_part(_boot_data, _boot_data_end, PGTABLE_NORMAL_RW);
-	if (!e)
-		e = map_image_part(_data, _writable_end, PGTABLE_NORMAL_RW);
-	if (!e)
-		e = map_image_part(_boot_bss, _boot_bss_end, PGTABLE_NORMAL_RW);
+	for (unsigned i = 0; i < ARRAY_SIZE(parts) && !e; i++)
+		e = map_image_part(parts[i].from, parts[i].to, parts[i].attr);
 	if (e)
 		return e;
 

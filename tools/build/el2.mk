@@ -31,11 +31,11 @@ common_flags := -std=gnu11 -Wall -Wextra -Werror -I. $(libfdt_include) -include 
 
 # -mno-outline-atomics: no calls into libgcc. No unwind tables: nothing unwinds.
 el2_machine := -march=armv8-a -mgeneral-regs-only -mstrict-align -mno-outline-atomics
-el2_flags := $(el2_machine) -Os -g -ffreestanding -fPIE -fno-common -fno-strict-aliasing -fstack-protector-strong -fstack-usage \
+el2_flags := $(el2_machine) -Oz -g -ffreestanding -fPIE -fno-common -fno-strict-aliasing -fstack-protector-strong -fstack-usage \
 	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables -include tools/build/hidden.h
 
 # Speed where guests wait for it (hot, in files.mk), size elsewhere: what stays mapped is what an attacker finds.
-$(addprefix $(BUILD)/el2/,$(addsuffix .o,$(hot))): el2_flags += -O2
+$(addprefix $(BUILD)/el2/,$(addsuffix .o,$(hot))): el2_flags += -O2 -falign-functions=4 -falign-loops=4 -falign-jumps=4
 
 el2 := $(BUILD)/el2
 el2_lds := $(el2)/bulkhead.lds
