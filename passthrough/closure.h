@@ -4,6 +4,7 @@
 #define PASSTHROUGH_CLOSURE_H
 
 #include "common/port.h"
+#include "passthrough/passthrough.h"
 
 /* One granted node, in the order in which they were found. */
 struct grant {
@@ -30,11 +31,6 @@ const struct grant *closure_find(const struct closure *c, uint32_t node);
 
 /* Grants it; reason is a phrase that `other`'s path completes (or NULL): "child of ". */
 void closure_add(struct closure *c, uint32_t node, enum plan_grant_kind kind, const char *reason, const char *other);
-
-/* ---- owned.c ---- */
-
-/* What the hypervisor needs that node for ("the interrupt controller"), or NULL. */
-const char *owned_by_hypervisor(const struct host *host, uint32_t node);
 
 /* ---- providers.c ---- */
 

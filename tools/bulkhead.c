@@ -12,14 +12,18 @@
 enum { EXIT_OK = 0, EXIT_FINDINGS = 1, EXIT_USAGE = 2 };
 
 static const char help[] =
-	"Usage: bulkhead check BOARD.dtb SYSTEM.itb          say what is wrong with a system, or that nothing is\n"
+	"Usage: bulkhead host BOARD.dtb                      say what was understood of a board\n"
+	"       bulkhead check BOARD.dtb SYSTEM.itb          say what is wrong with a system, or that nothing is\n"
 	"       bulkhead plan BOARD.dtb SYSTEM.itb           say what each VM gets\n"
+	"       bulkhead explain BOARD.dtb SYSTEM.itb NODE   say whose a node of the board's device tree is, and why\n"
+	"       bulkhead map BOARD.dtb SYSTEM.itb            draw the board by owner\n"
 	"       bulkhead guest-dtb BOARD.dtb SYSTEM.itb VM   write the device tree that a VM gets\n"
 	"\n"
-	"The hypervisor makes the same checks when it boots, from the same sources.\n"
+	"The hypervisor makes the same checks when it boots, from the same sources. NODE is a path, an alias or a label.\n"
 	"\n"
 	"Options:\n"
-	"  -o, --output FILE           guest-dtb: write to FILE instead of standard output\n"
+	"  -o, --output FILE           write to FILE instead of standard output; map: FILE.html is a page, anything else SVG\n"
+	"      --json                  plan: as JSON\n"
 	"      --hypervisor ADDR:SIZE  where the hypervisor's image will lie on the board;\n"
 	"                              default: 2 MiB after the beginning of RAM, 2 MiB long\n"
 	"      --system-file ADDR      where the system file will lie;\n"
@@ -55,11 +59,12 @@ static bool parse_range(const char *s, struct mem_range *r)
 /* Returns -1 to go on, or an exit status. */
 static int parse_options(int argc, char **argv, struct options *o)
 {
-	enum { OPT_HELP = 256, OPT_VERSION, OPT_HYPERVISOR, OPT_SYSTEM_FILE };
+	enum { OPT_HELP = 256, OPT_VERSION, OPT_HYPERVISOR, OPT_SYSTEM_FILE, OPT_JSON };
 	static const struct option longs[] = {
 		{ "help", no_argument, NULL, OPT_HELP },
 		{ "version", no_argument, NULL, OPT_VERSION },
 		{ "output", required_argument, NULL, 'o' },
+		{ "json", no_argument, NULL, OPT_JSON },
 		{ "hypervisor", required_argument, NULL, OPT_HYPERVISOR },
 		{ "system-file", required_argument, NULL, OPT_SYSTEM_FILE },
 		{ NULL, 0, NULL, 0 },
@@ -78,6 +83,9 @@ static int parse_options(int argc, char **argv, struct options *o)
 			return EXIT_OK;
 		case 'o':
 			o->output = optarg;
+			break;
+		case OPT_JSON:
+			o->json = true;
 			break;
 		case OPT_HYPERVISOR:
 			if (!parse_range(optarg, &o->hypervisor))
@@ -115,6 +123,49 @@ static int print_findings(const struct findings *f)
 	return EXIT_FINDINGS;
 }
 
+/* ---- Output ---- */
+
+static int write_error(const struct options *o)
+{
+	fprintf(stderr, "bulkhead: %s: %s\n", o->output ? o->output : "standard output", strerror(errno));
+	return EXIT_USAGE;
+}
+
+/* Standard output, or the file of -o; NULL after a message. */
+static FILE *open_output(const struct options *o)
+{
+	FILE *out = o->output ? fopen(o->output, "wb") : stdout;
+
+	if (!out)
+		(void)write_error(o);
+	return out;
+}
+
+/* What was not written (a full disk) shows at the latest here. */
+static int close_output(const struct options *o, FILE *out)
+{
+	bool bad = ferror(out);
+
+	return fclose(out) || bad ? write_error(o) : EXIT_OK;
+}
+
+static bool colour_for(const struct options *o)
+{
+	return !o->output && want_colour(STDOUT_FILENO);
+}
+
+/* ---- Commands ---- */
+
+static int do_host(const struct options *o, const struct run *r)
+{
+	FILE *out = open_output(o);
+
+	if (!out)
+		return EXIT_USAGE;
+	print_host(out, r->host, colour_for(o));
+	return close_output(o, out);
+}
+
 static int do_check(const struct options *o, const struct run *r)
 {
 	printf("%s: %u VM%s, no findings, proven apart.\n", o->system, r->plan->nr_vms, r->plan->nr_vms == 1 ? "" : "s");
@@ -123,43 +174,79 @@ static int do_check(const struct options *o, const struct run *r)
 
 static int do_plan(const struct options *o, const struct run *r)
 {
-	(void)o;
-	print_plan(stdout, r->plan, want_colour(STDOUT_FILENO));
-	return EXIT_OK;
+	FILE *out = open_output(o);
+
+	if (!out)
+		return EXIT_USAGE;
+	if (o->json)
+		print_plan_json(out, r->plan);
+	else
+		print_plan(out, r->plan, colour_for(o));
+	return close_output(o, out);
+}
+
+static int do_map(const struct options *o, const struct run *r)
+{
+	const char *dot = o->output ? strrchr(o->output, '.') : NULL;
+	FILE *out = open_output(o);
+
+	if (!out)
+		return EXIT_USAGE;
+	if (dot && (strcmp(dot, ".html") == 0 || strcmp(dot, ".htm") == 0))
+		print_map_html(out, r->plan);
+	else
+		print_map_svg(out, r->plan);
+	return close_output(o, out);
+}
+
+/* It explains refusals too, so it goes on with findings where the board is known. */
+static int do_explain(const struct options *o, const struct run *r)
+{
+	uint32_t node = host_find_path(r->host, o->name);
+	FILE *out;
+	int status;
+
+	if (node == HOST_NO_NODE)
+		return usage("the board's DTB has no node, alias or label of that name", o->name);
+	out = open_output(o);
+	if (!out)
+		return EXIT_USAGE;
+	print_explanation(out, r, node, colour_for(o));
+	status = close_output(o, out);
+	return status == EXIT_OK && r->findings.count ? EXIT_FINDINGS : status;
 }
 
 static int do_guest_dtb(const struct options *o, const struct run *r)
 {
 	const struct plan_vm *vm = NULL;
-	FILE *out = stdout;
-	bool ok;
+	FILE *out;
 
 	for (uint32_t i = 0; i < r->plan->nr_vms; i++)
-		if (strcmp(r->plan->vms[i].config->name, o->vm) == 0)
+		if (strcmp(r->plan->vms[i].config->name, o->name) == 0)
 			vm = &r->plan->vms[i];
 	if (!vm)
-		return usage("the system file has no VM of that name", o->vm);
+		return usage("the system file has no VM of that name", o->name);
 	if (!o->output && isatty(STDOUT_FILENO))
 		return usage("a device tree is no text: use -o FILE, or a pipe into 'dtc -I dtb'", NULL);
-	if (o->output)
-		out = fopen(o->output, "wb");
-	ok = out && fwrite(vm->dtb_blob, 1, vm->dtb_size, out) == vm->dtb_size;
-	if (out && fclose(out))
-		ok = false;
-	if (ok)
-		return EXIT_OK;
-	fprintf(stderr, "bulkhead: %s: %s\n", o->output ? o->output : "standard output", strerror(errno));
-	return EXIT_USAGE;
+	out = open_output(o);
+	if (!out)
+		return EXIT_USAGE;
+	fwrite(vm->dtb_blob, 1, vm->dtb_size, out);
+	return close_output(o, out);
 }
 
 static const struct command {
-	const char *name;
+	const char *name, *arguments;
 	int nr_args;
+	bool needs_plan; /* with findings it has nothing to say but those */
 	int (*run)(const struct options *o, const struct run *r);
 } commands[] = {
-	{ "check", 2, do_check },
-	{ "plan", 2, do_plan },
-	{ "guest-dtb", 3, do_guest_dtb },
+	{ "host", "BOARD.dtb", 1, false, do_host },
+	{ "check", "BOARD.dtb and SYSTEM.itb", 2, true, do_check },
+	{ "plan", "BOARD.dtb and SYSTEM.itb", 2, true, do_plan },
+	{ "map", "BOARD.dtb and SYSTEM.itb", 2, true, do_map },
+	{ "explain", "BOARD.dtb, SYSTEM.itb and a node", 3, false, do_explain },
+	{ "guest-dtb", "BOARD.dtb, SYSTEM.itb and the name of a VM", 3, true, do_guest_dtb },
 };
 
 static const struct command *find_command(const char *name)
@@ -170,27 +257,41 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+static int run_command(const struct command *command, const struct options *o)
+{
+	struct run r = { 0 };
+
+	if (!(o->system ? run_system(o, &r) : run_board(o, &r)))
+		return EXIT_USAGE;
+	if (!r.host || (command->needs_plan && !r.plan))
+		return print_findings(&r.findings);
+
+	int status = command->run(o, &r);
+
+	/* A board that is understood in part is worth showing, and so is what was not understood. */
+	return status == EXIT_OK && r.findings.count ? print_findings(&r.findings) : status;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { 0 };
-	struct run r = { 0 };
 	const struct command *command;
 	int status = parse_options(argc, argv, &o);
 
 	if (status >= 0)
 		return status;
 	if (optind == argc)
-		return usage("a command is missing: check, plan or guest-dtb", NULL);
+		return usage("a command is missing: host, check, plan, map, explain or guest-dtb", NULL);
 	o.command = argv[optind];
 	command = find_command(o.command);
 	if (!command)
 		return usage("there is no such command", o.command);
-	if (argc - optind - 1 != command->nr_args)
-		return usage(command->nr_args == 2 ? "it needs BOARD.dtb and SYSTEM.itb" : "it needs BOARD.dtb, SYSTEM.itb and the name of a VM", o.command);
-	o.board = argv[optind + 1];
-	o.system = argv[optind + 2];
-	o.vm = command->nr_args == 3 ? argv[optind + 3] : NULL;
-	if (!run_system(&o, &r))
+	if (argc - optind - 1 != command->nr_args) {
+		fprintf(stderr, "bulkhead: %s needs %s\nTry 'bulkhead --help'.\n", o.command, command->arguments);
 		return EXIT_USAGE;
-	return r.plan ? command->run(&o, &r) : print_findings(&r.findings);
+	}
+	o.board = argv[optind + 1];
+	o.system = command->nr_args >= 2 ? argv[optind + 2] : NULL;
+	o.name = command->nr_args >= 3 ? argv[optind + 3] : NULL;
+	return run_command(command, &o);
 }

@@ -10,8 +10,9 @@
 struct options {
 	const char *command;
 	const char *board, *system; /* files */
-	const char *vm;             /* guest-dtb */
+	const char *name;           /* the VM of guest-dtb, the node of explain */
 	const char *output;         /* -o, NULL: standard output */
+	bool json;
 	struct mem_range hypervisor; /* size 0: the default */
 	bool has_system_file;
 	uint64_t system_file;
@@ -25,13 +26,47 @@ struct run {
 	struct plan *plan;       /* NULL: there are findings */
 };
 
+/* Reads the board's file. false after a message: it cannot be read. */
+bool run_board(const struct options *o, struct run *r);
+
 /* Reads both files, plans, builds the tables and proves. false after a message: a file cannot be read. */
 bool run_system(const struct options *o, struct run *r);
 
 /* Builds every VM's stage-2 tables in the host's memory and lets the prover look at them. */
 void run_proof(struct run *r);
 
-/* What each VM gets, and what the hypervisor takes. */
+/* ---- Reports ---- */
+
+/* What each VM gets, and what the hypervisor takes; the second as docs/plan-json.md has it. */
 void print_plan(FILE *out, const struct plan *plan, bool colour);
+void print_plan_json(FILE *out, const struct plan *plan);
+
+/* What was understood of a board. */
+void print_host(FILE *out, const struct host *host, bool colour);
+
+/* Everything about one node: what it is, whose, and why. */
+void print_explanation(FILE *out, const struct run *r, uint32_t node, bool colour);
+
+/* The whole board by owner, as one SVG picture, alone or in an HTML page. */
+void print_map_svg(FILE *out, const struct plan *plan);
+void print_map_html(FILE *out, const struct plan *plan);
+
+/* ---- Text (bulkhead_text.c) ---- */
+
+/* As format_size, in one of a few buffers: good for one printf. */
+const char *size_of(uint64_t bytes);
+
+/* "  label       text" with the label in its column. */
+#define LINE(out, label, fmt, ...) fprintf(out, "  %-11s " fmt "\n", label, __VA_ARGS__)
+
+/* A compatible list, its strings separated by blanks; "-" when there is none. */
+void print_strings(FILE *out, const char *list, size_t len);
+
+/* What device trees and file names hold may be any bytes: these write them as the inside of a JSON string, and as XML text or attribute. */
+void put_json_text(FILE *out, const char *s);
+void put_xml_text(FILE *out, const char *s);
+
+/* Who has a node: a VM's name with the grant, or NULL with *vm PLAN_NO_VM. A copy belongs to nobody. */
+const struct plan_grant *find_owner(const struct plan *plan, uint32_t node, uint32_t *vm);
 
 #endif

@@ -2,7 +2,6 @@
 /* `bulkhead plan`: a plan as text. */
 #include <inttypes.h>
 
-#include "common/lib/format.h"
 #include "tools/bulkhead.h"
 
 struct printer {
@@ -11,26 +10,15 @@ struct printer {
 	const char *bold, *plain;
 };
 
-static const char *size_of(uint64_t bytes)
-{
-	static char text[4][SIZE_TEXT_LEN];
-	static unsigned next;
-
-	return format_size(text[next++ % ARRAY_SIZE(text)], bytes);
-}
-
-/* One line: a label in its column, then text. */
-#define LINE(p, label, fmt, ...) fprintf((p)->out, "  %-11s " fmt "\n", label, __VA_ARGS__)
-
 static void print_range(const struct printer *p, const char *label, const struct mem_range *r)
 {
-	LINE(p, label, "0x%010" PRIx64 "  %s", r->base, size_of(r->size));
+	LINE(p->out, label, "0x%010" PRIx64 "  %s", r->base, size_of(r->size));
 }
 
 static void print_cpus(const struct printer *p, const struct plan_vm *vm)
 {
 	for (uint32_t i = 0; i < vm->nr_vcpus; i++)
-		LINE(p, i ? "" : "CPUs", "vCPU %" PRIu32 " on CPU %" PRIu32 " (%s)", i, vm->vcpu_cpu[i], p->plan->host->cpus[vm->vcpu_cpu[i]].path);
+		LINE(p->out, i ? "" : "CPUs", "vCPU %" PRIu32 " on CPU %" PRIu32 " (%s)", i, vm->vcpu_cpu[i], p->plan->host->cpus[vm->vcpu_cpu[i]].path);
 }
 
 static void print_memory(const struct printer *p, const struct plan_vm *vm)
@@ -42,7 +30,7 @@ static void print_memory(const struct printer *p, const struct plan_vm *vm)
 
 		if (r->kind != PLAN_REGION_RAM)
 			continue;
-		LINE(p, label, "0x%010" PRIx64 " -> 0x%010" PRIx64 "  %s", r->ipa.v, r->pa.v, size_of(r->size));
+		LINE(p->out, label, "0x%010" PRIx64 " -> 0x%010" PRIx64 "  %s", r->ipa.v, r->pa.v, size_of(r->size));
 		label = "";
 	}
 }
@@ -51,18 +39,18 @@ static void print_grant(const struct printer *p, const struct plan_vm *vm, const
 {
 	const struct host_node *n = &p->plan->host->nodes[g->node];
 
-	LINE(p, label, "%s (%s%s)", n->path, g->kind == PLAN_GRANT_COPY ? "copied: " : "", g->reason);
+	LINE(p->out, label, "%s (%s%s)", n->path, g->kind == PLAN_GRANT_COPY ? "copied: " : "", g->reason);
 	if (g->kind == PLAN_GRANT_COPY)
 		return;
 	for (uint32_t i = 0; i < vm->nr_regions; i++) {
 		const struct plan_region *r = &vm->regions[i];
 
 		if (r->kind == PLAN_REGION_DEVICE && r->node == g->node)
-			LINE(p, "", "  registers 0x%010" PRIx64 "  %s", r->pa.v, size_of(r->size));
+			LINE(p->out, "", "  registers 0x%010" PRIx64 "  %s", r->pa.v, size_of(r->size));
 	}
 	for (uint32_t i = 0; i < vm->nr_irqs; i++)
 		if (vm->irqs[i].node == g->node)
-			LINE(p, "", "  interrupt %" PRIu32 " (SPI %" PRIu32 ", %s)", vm->irqs[i].intid, vm->irqs[i].intid - 32, vm->irqs[i].edge ? "edge" : "level");
+			LINE(p->out, "", "  interrupt %" PRIu32 " (SPI %" PRIu32 ", %s)", vm->irqs[i].intid, vm->irqs[i].intid - 32, vm->irqs[i].edge ? "edge" : "level");
 }
 
 static void print_load(const struct printer *p, const char *label, const struct plan_load *load)
@@ -72,15 +60,15 @@ static void print_load(const struct printer *p, const char *label, const struct 
 	if (load->image == SYSTEM_NO_IMAGE)
 		return;
 	image = &p->plan->system->images[load->image];
-	LINE(p, label, "0x%010" PRIx64 "  %s: %s of file, %s of memory", load->ipa.v, image->name, size_of(load->size), size_of(load->mem_size));
+	LINE(p->out, label, "0x%010" PRIx64 "  %s: %s of file, %s of memory", load->ipa.v, image->name, size_of(load->size), size_of(load->mem_size));
 }
 
 static void print_stage2(const struct printer *p, const struct plan_vm *vm)
 {
 	const struct plan_stage2 *s2 = &vm->stage2;
 
-	LINE(p, "stage 2", "%s granule: %s", size_of(UINT64_C(1) << s2->granule_shift), s2->granule_reason);
-	LINE(p, "", "%u address bits, %u levels from level %u, %u table pages (%s), root of %u", s2->ipa_bits, 4 - s2->start_level, s2->start_level,
+	LINE(p->out, "stage 2", "%s granule: %s", size_of(UINT64_C(1) << s2->granule_shift), s2->granule_reason);
+	LINE(p->out, "", "%u address bits, %u levels from level %u, %u table pages (%s), root of %u", s2->ipa_bits, 4 - s2->start_level, s2->start_level,
 	     s2->table_pages, size_of((uint64_t)s2->table_pages << s2->granule_shift), s2->root_pages);
 }
 
@@ -88,10 +76,10 @@ static void print_frames(const struct printer *p, const struct plan_vm *vm)
 {
 	const struct plan_frames *f = &vm->frames;
 
-	LINE(p, "GIC", "GICv%u: distributor 0x%010" PRIx64 ", redistributors 0x%010" PRIx64 "  %s, %" PRIu32 " INTIDs", vm->gic_version, f->gicd.base,
+	LINE(p->out, "GIC", "GICv%u: distributor 0x%010" PRIx64 ", redistributors 0x%010" PRIx64 "  %s, %" PRIu32 " INTIDs", vm->gic_version, f->gicd.base,
 	     f->gicr.base, size_of(f->gicr.size), vm->nr_intids);
 	if (f->uart.size)
-		LINE(p, "console", "0x%010" PRIx64 "  PL011, interrupt %" PRIu32 " (SPI %" PRIu32 ")", f->uart.base, f->uart_intid, f->uart_intid - 32);
+		LINE(p->out, "console", "0x%010" PRIx64 "  PL011, interrupt %" PRIu32 " (SPI %" PRIu32 ")", f->uart.base, f->uart_intid, f->uart_intid - 32);
 }
 
 static void print_vm(const struct printer *p, const struct plan_vm *vm)
@@ -104,9 +92,9 @@ static void print_vm(const struct printer *p, const struct plan_vm *vm)
 	for (uint32_t i = 0; i < vm->nr_grants; i++)
 		print_grant(p, vm, &vm->grants[i], i ? "" : "devices");
 	print_load(p, "kernel", &vm->kernel);
-	LINE(p, "entry", "0x%010" PRIx64, vm->entry.v);
+	LINE(p->out, "entry", "0x%010" PRIx64, vm->entry.v);
 	print_load(p, "ramdisk", &vm->ramdisk);
-	LINE(p, "device tree", "0x%010" PRIx64 "  %" PRIu32 " bytes, room for %s", vm->dtb.v, vm->dtb_size, size_of(vm->dtb_room));
+	LINE(p->out, "device tree", "0x%010" PRIx64 "  %" PRIu32 " bytes, room for %s", vm->dtb.v, vm->dtb_size, size_of(vm->dtb_room));
 }
 
 static void print_board(const struct printer *p)
@@ -115,15 +103,15 @@ static void print_board(const struct printer *p)
 	const char *label = "RAM";
 
 	fprintf(p->out, "%sBoard %s%s\n", p->bold, host->model && *host->model ? host->model : "without a name", p->plain);
-	LINE(p, "CPUs", "%" PRIu32 ", GICv%u", host->nr_cpus, host->gic.version);
+	LINE(p->out, "CPUs", "%" PRIu32 ", GICv%u", host->nr_cpus, host->gic.version);
 	for (uint32_t i = 0; i < host->nr_ram; i++, label = "")
 		print_range(p, label, &host->ram[i]);
 	for (uint32_t i = 0; i < host->nr_reserved; i++)
-		LINE(p, i ? "" : "reserved", "0x%010" PRIx64 "  %s  %s", host->reserved[i].range.base, size_of(host->reserved[i].range.size),
+		LINE(p->out, i ? "" : "reserved", "0x%010" PRIx64 "  %s  %s", host->reserved[i].range.base, size_of(host->reserved[i].range.size),
 		     host->reserved[i].path);
 	for (uint32_t i = 0; i < host->nr_cpus; i++)
 		if (p->plan->cpu_vm[i] == PLAN_NO_VM)
-			LINE(p, "no VM's", "CPU %" PRIu32 " (%s)", i, host->cpus[i].path);
+			LINE(p->out, "no VM's", "CPU %" PRIu32 " (%s)", i, host->cpus[i].path);
 }
 
 void print_plan(FILE *out, const struct plan *plan, bool colour)

@@ -105,19 +105,27 @@ void run_proof(struct run *r)
 			     CONFIG_BOOT_ARENA_KIB);
 }
 
-bool run_system(const struct options *o, struct run *r)
+bool run_board(const struct options *o, struct run *r)
 {
 	/* As much as EL2 has, so that what does not fit there is found here. */
-	size_t arena_size = (size_t)CONFIG_BOOT_ARENA_KIB << 10, dtb_size, fit_size;
-	void *memory = malloc(arena_size), *dtb = read_file(o->board, &dtb_size), *fit = read_file(o->system, &fit_size);
-	struct pipeline_input in = { .fit = fit, .fit_size = fit_size, .boot_mpidr = PIPELINE_FIRST_CPU, .granule64_ok = true, .arena = &r->arena,
-				     .findings = &r->findings };
+	size_t arena_size = (size_t)CONFIG_BOOT_ARENA_KIB << 10, dtb_size;
+	void *memory = malloc(arena_size), *dtb = read_file(o->board, &dtb_size);
 
-	if (!memory || !dtb || !fit)
+	if (!memory || !dtb)
 		return false;
 	arena_init(&r->arena, memory, arena_size);
 	findings_init(&r->findings, &r->arena);
 	r->host = dt_parse_host(dtb, dtb_size, &r->arena, &r->findings);
+	return true;
+}
+
+bool run_system(const struct options *o, struct run *r)
+{
+	struct pipeline_input in = { .boot_mpidr = PIPELINE_FIRST_CPU, .granule64_ok = true, .arena = &r->arena, .findings = &r->findings };
+
+	in.fit = read_file(o->system, &in.fit_size);
+	if (!run_board(o, r) || !in.fit)
+		return false;
 	in.host = r->host;
 	if (r->host) {
 		default_places(o, r->host, &in);
