@@ -37,13 +37,29 @@ struct plan_irq {
 enum plan_grant_kind {
 	PLAN_GRANT_OWN,  /* the VM has it alone */
 	PLAN_GRANT_COPY, /* described in the guest DTB only: fixed clocks and other inert nodes */
+	PLAN_GRANT_MEDIATE, /* operated by firmware that the VM calls: plan_vm.firmware says for what */
+	PLAN_GRANT_OMIT, /* something needs it and the guest's DTB does not have it: for reports only */
 };
 
-/* A host node that appears in the guest DTB. */
+/* What a host node is to a VM. */
 struct plan_grant {
 	uint32_t node; /* index into host.nodes */
 	enum plan_grant_kind kind;
 	const char *reason; /* why, in the user's words */
+};
+
+enum plan_firmware_service {
+	PLAN_FIRMWARE_EEMI, /* Xilinx Zynq UltraScale+ and Versal power management */
+	PLAN_FIRMWARE_SCMI, /* Arm DEN0056 by SMC */
+};
+
+/* Something that firmware operates and a device of the VM needs. */
+struct plan_firmware {
+	enum plan_firmware_service service;
+	uint16_t kind;  /* enum host_ref_kind: clock, reset, power domain, ... */
+	bool shared;    /* what is not this VM's needs it as well */
+	uint32_t id;    /* first cell of the specifier; of the provider that has no cells: its node */
+	uint32_t node;  /* the device, index into host.nodes */
 };
 
 /* Bytes to be in guest memory before the VM starts. pa is where that guest address lies; image data is in system.images. */
@@ -87,6 +103,8 @@ struct plan_vm {
 	uint32_t nr_irqs;
 	struct plan_grant *grants;
 	uint32_t nr_grants;
+	struct plan_firmware *firmware; /* without doublets */
+	uint32_t nr_firmware;
 	struct plan_frames frames;
 	struct plan_stage2 stage2;
 

@@ -61,6 +61,9 @@ struct vm_config {
 
 	const char **passthrough; /* DT path, alias or label of host nodes */
 	uint32_t nr_passthrough;
+	/* What the user says of nodes that devices need, against the derivation: paths, aliases or labels. */
+	const char **provider_own, **provider_copy, **provider_omit;
+	uint32_t nr_provider_own, nr_provider_copy, nr_provider_omit;
 	bool dma_without_iommu;
 
 	uint32_t gic_version;    /* 0: the host's */

@@ -18,7 +18,7 @@ static bool is_granted(const struct guest_build *g, uint32_t index)
 {
 	for (uint32_t i = 0; i < g->vm->nr_grants; i++)
 		if (g->vm->grants[i].node == index)
-			return true;
+			return g->vm->grants[i].kind != PLAN_GRANT_OMIT;
 	return false;
 }
 

@@ -220,7 +220,8 @@ static void take_fdt_address(struct reading *r)
 		bad(r, "a device tree's address must be a multiple of 8");
 }
 
-static void take_passthrough(struct reading *r)
+/* Names of host nodes, as many as there are. */
+static void take_nodes(struct reading *r, const char ***list, uint32_t *nr)
 {
 	const char *s = (const char *)r->value.data, *end = s + r->value.len;
 	uint32_t n = 0;
@@ -231,17 +232,37 @@ static void take_passthrough(struct reading *r)
 	}
 	for (const char *p = s; p < end; p += strlen(p) + 1)
 		n++;
-	r->vm->passthrough = ARENA_ARRAY(r->b->arena, const char *, n);
-	if (!r->vm->passthrough) {
+	*list = ARENA_ARRAY(r->b->arena, const char *, n);
+	if (!*list) {
 		r->no_memory = true;
 		return;
 	}
 	for (const char *p = s; p < end; p += strlen(p) + 1) {
 		if (*p)
-			r->vm->passthrough[r->vm->nr_passthrough++] = p;
+			(*list)[(*nr)++] = p;
 		else
 			bad(r, "one of the names is empty");
 	}
+}
+
+static void take_passthrough(struct reading *r)
+{
+	take_nodes(r, &r->vm->passthrough, &r->vm->nr_passthrough);
+}
+
+static void take_provider_own(struct reading *r)
+{
+	take_nodes(r, &r->vm->provider_own, &r->vm->nr_provider_own);
+}
+
+static void take_provider_copy(struct reading *r)
+{
+	take_nodes(r, &r->vm->provider_copy, &r->vm->nr_provider_copy);
+}
+
+static void take_provider_omit(struct reading *r)
+{
+	take_nodes(r, &r->vm->provider_omit, &r->vm->nr_provider_omit);
 }
 
 static void take_dma_without_iommu(struct reading *r)
@@ -304,6 +325,9 @@ static const struct vm_property properties[] = {
 	{ "bootargs", take_bootargs },
 	{ "fdt-address", take_fdt_address },
 	{ "passthrough", take_passthrough },
+	{ "provider-own", take_provider_own },
+	{ "provider-copy", take_provider_copy },
+	{ "provider-omit", take_provider_omit },
 	{ "dma-without-iommu", take_dma_without_iommu },
 	{ "gic-version", take_gic_version },
 	{ "stage2-granule", take_stage2_granule },

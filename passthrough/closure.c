@@ -145,10 +145,11 @@ enum err passthrough_resolve(const struct plan_input *in, struct plan_vm *vm, ui
 
 	for (uint32_t i = 0; i < vm->config->nr_passthrough; i++)
 		resolve_name(&c, i);
-	closure_add_providers(&c);
-	if (c.no_memory)
-		return ERR_NO_MEMORY;
-	e = set_grants(&c);
+	e = closure_add_providers(&c);
+	if (!e)
+		e = set_grants(&c);
+	if (!e)
+		e = closure_set_firmware(&c);
 	if (!e)
 		e = closure_set_regions(&c);
 	if (!e)

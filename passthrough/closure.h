@@ -18,6 +18,7 @@ struct closure {
 	uint32_t *owner; /* passthrough_resolve's */
 	struct grant *first, *last;
 	uint32_t nr;
+	uint8_t *mark;  /* for each node: providers.c's */
 	bool no_memory; /* the arena was too small for a grant: the result is incomplete */
 };
 
@@ -34,8 +35,44 @@ void closure_add(struct closure *c, uint32_t node, enum plan_grant_kind kind, co
 
 /* ---- providers.c ---- */
 
-/* Everything that the granted nodes need from others; new copies are looked at as well. */
-void closure_add_providers(struct closure *c);
+/* Everything that the granted nodes need from others, and what that needs. ERR_NO_MEMORY. */
+enum err closure_add_providers(struct closure *c) MUST_CHECK;
+
+/* Whether that node or one above it is in the user's list (provider-own, ...). */
+bool closure_is_listed(const struct closure *c, const char *const *list, uint32_t nr, uint32_t node);
+
+/* ---- needs.c: who needs what ---- */
+
+/*
+ * A link between peers (camera and receiver, codec and controller) has one of these at each end: neither operates the other, and a VM that
+ * is given one device is not given all that it is wired to.
+ */
+bool closure_is_link(const struct host_ref *ref);
+
+/* An enabled node outside [first, behind) that refers to one inside and that `outside` holds of; HOST_NO_NODE: none. */
+uint32_t closure_find_user(const struct closure *c, uint32_t first, uint32_t behind, bool (*outside)(const struct closure *c, uint32_t node));
+
+/* The node behind the last one below that one: nodes are in the tree's order. */
+uint32_t closure_end_of(const struct host *host, uint32_t node);
+
+/*
+ * A bus that is just there (Devicetree Specification v0.4, 4.5). Some have a "reg" that spans the devices on them (i.MX8, Amlogic): nobody
+ * operates it, and it makes no neighbours of them.
+ */
+bool closure_is_bus(const struct host *host, uint32_t node);
+
+/* What one is given to give the other: the nearest node, that or above, with registers or interrupts; HOST_NO_NODE: none has. */
+uint32_t closure_unit_of(const struct host *host, uint32_t node);
+
+/* ---- firmware.c ---- */
+
+enum firmware_kind { FIRMWARE_NONE, FIRMWARE_MEDIATED, FIRMWARE_UNKNOWN };
+
+/* Whether firmware operates that node. */
+enum firmware_kind firmware_of(const struct host *host, uint32_t node, enum plan_firmware_service *service);
+
+/* Fills vm->firmware from what the own nodes refer to. ERR_NO_MEMORY. */
+enum err closure_set_firmware(struct closure *c) MUST_CHECK;
 
 /* ---- resources.c: what the own nodes bring ---- */
 

@@ -21,7 +21,7 @@ static const struct host_node *find_neighbour(const struct closure *c, uint64_t 
 		const struct host_node *n = &host->nodes[i];
 		bool inside = false;
 
-		if (!n->enabled || c->owner[i] == c->vm->id)
+		if (!n->enabled || c->owner[i] == c->vm->id || closure_is_bus(host, i))
 			continue;
 		for (uint32_t r = 0; r < n->nr_regs && !inside; r++)
 			inside = ranges_overlap(base, size, n->regs[r].base, n->regs[r].size);

@@ -13,7 +13,7 @@ _bulkhead_nodes() { # FILE [NODE]
 
 _bulkhead() {
 	local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} word skip=
-	local words=() commands="host check plan explain map guest-dtb" options="--output --json --hypervisor --system-file --help --version"
+	local words=() commands="host closure check plan explain map guest-dtb" options="--output --json --hypervisor --system-file --help --version"
 
 	COMPREPLY=()
 	case $previous in
@@ -43,6 +43,7 @@ _bulkhead() {
 	0:*) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
 	1:*) mapfile -t COMPREPLY < <(compgen -f -X '!*.dtb' -- "$cur"; compgen -d -- "$cur") ;;
 	2:host) ;;
+	2:closure) mapfile -t COMPREPLY < <(compgen -W "$(_bulkhead_nodes "${words[1]}")" -- "$cur") ;;
 	2:*) mapfile -t COMPREPLY < <(compgen -f -X '!*.itb' -- "$cur"; compgen -d -- "$cur") ;;
 	3:guest-dtb) mapfile -t COMPREPLY < <(compgen -W "$(fdtget -l "${words[2]}" /vms 2>/dev/null)" -- "$cur") ;;
 	3:explain) mapfile -t COMPREPLY < <(compgen -W "$(_bulkhead_nodes "${words[1]}")" -- "$cur") ;;

@@ -13,6 +13,7 @@ enum { EXIT_OK = 0, EXIT_FINDINGS = 1, EXIT_USAGE = 2 };
 
 static const char help[] =
 	"Usage: bulkhead host BOARD.dtb                      say what was understood of a board\n"
+	"       bulkhead closure BOARD.dtb NODE              say what would go with a node into a VM\n"
 	"       bulkhead check BOARD.dtb SYSTEM.itb          say what is wrong with a system, or that nothing is\n"
 	"       bulkhead plan BOARD.dtb SYSTEM.itb           say what each VM gets\n"
 	"       bulkhead explain BOARD.dtb SYSTEM.itb NODE   say whose a node of the board's device tree is, and why\n"
@@ -111,7 +112,7 @@ static bool want_colour(int fd)
 	return isatty(fd) && !getenv("NO_COLOR") && term && strcmp(term, "dumb");
 }
 
-static int print_findings(const struct findings *f)
+static int print_findings(const struct options *o, const struct findings *f)
 {
 	bool colour = want_colour(STDERR_FILENO);
 
@@ -119,7 +120,7 @@ static int print_findings(const struct findings *f)
 		fprintf(stderr, "%s%s%s: %s\n", colour ? "\033[1;31m" : "", findings_code_name(i->code), colour ? "\033[0m" : "", i->text);
 	if (f->dropped)
 		fprintf(stderr, "(%u more found no room)\n", f->dropped);
-	fprintf(stderr, "%u finding%s: this system would not start.\n", f->count, f->count == 1 ? "" : "s");
+	fprintf(stderr, "%u finding%s%s.\n", f->count, f->count == 1 ? "" : "s", o->system ? ": this system would not start" : "");
 	return EXIT_FINDINGS;
 }
 
@@ -156,7 +157,7 @@ static bool colour_for(const struct options *o)
 
 /* ---- Commands ---- */
 
-static int do_host(const struct options *o, const struct run *r)
+static int do_host(const struct options *o, struct run *r)
 {
 	FILE *out = open_output(o);
 
@@ -166,13 +167,25 @@ static int do_host(const struct options *o, const struct run *r)
 	return close_output(o, out);
 }
 
-static int do_check(const struct options *o, const struct run *r)
+static int do_closure(const struct options *o, struct run *r)
+{
+	FILE *out = open_output(o);
+
+	if (!out)
+		return EXIT_USAGE;
+	if (!print_closure(out, r, o->name) && !r->findings.count)
+		findings_add(&r->findings, FINDING_NO_MEMORY, "the closure does not fit the boot arena: raise CONFIG_BOOT_ARENA_KIB (now %d)",
+			     CONFIG_BOOT_ARENA_KIB);
+	return close_output(o, out);
+}
+
+static int do_check(const struct options *o, struct run *r)
 {
 	printf("%s: %u VM%s, no findings, proven apart.\n", o->system, r->plan->nr_vms, r->plan->nr_vms == 1 ? "" : "s");
 	return EXIT_OK;
 }
 
-static int do_plan(const struct options *o, const struct run *r)
+static int do_plan(const struct options *o, struct run *r)
 {
 	FILE *out = open_output(o);
 
@@ -185,7 +198,7 @@ static int do_plan(const struct options *o, const struct run *r)
 	return close_output(o, out);
 }
 
-static int do_map(const struct options *o, const struct run *r)
+static int do_map(const struct options *o, struct run *r)
 {
 	const char *dot = o->output ? strrchr(o->output, '.') : NULL;
 	FILE *out = open_output(o);
@@ -200,7 +213,7 @@ static int do_map(const struct options *o, const struct run *r)
 }
 
 /* It explains refusals too, so it goes on with findings where the board is known. */
-static int do_explain(const struct options *o, const struct run *r)
+static int do_explain(const struct options *o, struct run *r)
 {
 	uint32_t node = host_find_path(r->host, o->name);
 	FILE *out;
@@ -216,7 +229,7 @@ static int do_explain(const struct options *o, const struct run *r)
 	return status == EXIT_OK && r->findings.count ? EXIT_FINDINGS : status;
 }
 
-static int do_guest_dtb(const struct options *o, const struct run *r)
+static int do_guest_dtb(const struct options *o, struct run *r)
 {
 	const struct plan_vm *vm = NULL;
 	FILE *out;
@@ -237,16 +250,17 @@ static int do_guest_dtb(const struct options *o, const struct run *r)
 
 static const struct command {
 	const char *name, *arguments;
-	int nr_args;
+	bool has_system, has_name; /* the arguments, behind BOARD.dtb */
 	bool needs_plan; /* with findings it has nothing to say but those */
-	int (*run)(const struct options *o, const struct run *r);
+	int (*run)(const struct options *o, struct run *r);
 } commands[] = {
-	{ "host", "BOARD.dtb", 1, false, do_host },
-	{ "check", "BOARD.dtb and SYSTEM.itb", 2, true, do_check },
-	{ "plan", "BOARD.dtb and SYSTEM.itb", 2, true, do_plan },
-	{ "map", "BOARD.dtb and SYSTEM.itb", 2, true, do_map },
-	{ "explain", "BOARD.dtb, SYSTEM.itb and a node", 3, false, do_explain },
-	{ "guest-dtb", "BOARD.dtb, SYSTEM.itb and the name of a VM", 3, true, do_guest_dtb },
+	{ "host", "BOARD.dtb", false, false, false, do_host },
+	{ "closure", "BOARD.dtb and a node", false, true, false, do_closure },
+	{ "check", "BOARD.dtb and SYSTEM.itb", true, false, true, do_check },
+	{ "plan", "BOARD.dtb and SYSTEM.itb", true, false, true, do_plan },
+	{ "map", "BOARD.dtb and SYSTEM.itb", true, false, true, do_map },
+	{ "explain", "BOARD.dtb, SYSTEM.itb and a node", true, true, false, do_explain },
+	{ "guest-dtb", "BOARD.dtb, SYSTEM.itb and the name of a VM", true, true, true, do_guest_dtb },
 };
 
 static const struct command *find_command(const char *name)
@@ -264,12 +278,12 @@ static int run_command(const struct command *command, const struct options *o)
 	if (!(o->system ? run_system(o, &r) : run_board(o, &r)))
 		return EXIT_USAGE;
 	if (!r.host || (command->needs_plan && !r.plan))
-		return print_findings(&r.findings);
+		return print_findings(o, &r.findings);
 
 	int status = command->run(o, &r);
 
 	/* A board that is understood in part is worth showing, and so is what was not understood. */
-	return status == EXIT_OK && r.findings.count ? print_findings(&r.findings) : status;
+	return status == EXIT_OK && r.findings.count ? print_findings(o, &r.findings) : status;
 }
 
 int main(int argc, char **argv)
@@ -281,17 +295,17 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (optind == argc)
-		return usage("a command is missing: host, check, plan, map, explain or guest-dtb", NULL);
+		return usage("a command is missing: host, closure, check, plan, map, explain or guest-dtb", NULL);
 	o.command = argv[optind];
 	command = find_command(o.command);
 	if (!command)
 		return usage("there is no such command", o.command);
-	if (argc - optind - 1 != command->nr_args) {
+	if (argc - optind - 1 != 1 + command->has_system + command->has_name) {
 		fprintf(stderr, "bulkhead: %s needs %s\nTry 'bulkhead --help'.\n", o.command, command->arguments);
 		return EXIT_USAGE;
 	}
 	o.board = argv[optind + 1];
-	o.system = command->nr_args >= 2 ? argv[optind + 2] : NULL;
-	o.name = command->nr_args >= 3 ? argv[optind + 3] : NULL;
+	o.system = command->has_system ? argv[optind + 2] : NULL;
+	o.name = command->has_name ? argv[argc - 1] : NULL;
 	return run_command(command, &o);
 }

@@ -47,6 +47,9 @@ void print_host(FILE *out, const struct host *host, bool colour);
 /* Everything about one node: what it is, whose, and why. */
 void print_explanation(FILE *out, const struct run *r, uint32_t node, bool colour);
 
+/* What goes with one node, on a board without VMs. Adds findings. false: no memory. */
+bool print_closure(FILE *out, struct run *r, const char *node);
+
 /* The whole board by owner, as one SVG picture, alone or in an HTML page. */
 void print_map_svg(FILE *out, const struct plan *plan);
 void print_map_html(FILE *out, const struct plan *plan);
@@ -65,6 +68,9 @@ void print_strings(FILE *out, const char *list, size_t len);
 /* What device trees and file names hold may be any bytes: these write them as the inside of a JSON string, and as XML text or attribute. */
 void put_json_text(FILE *out, const char *s);
 void put_xml_text(FILE *out, const char *s);
+
+/* "clock", "supply", ... of an enum host_ref_kind. */
+const char *ref_kind_name(unsigned kind);
 
 /* Who has a node: a VM's name with the grant, or NULL with *vm PLAN_NO_VM. A copy belongs to nobody. */
 const struct plan_grant *find_owner(const struct plan *plan, uint32_t node, uint32_t *vm);

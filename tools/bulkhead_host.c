@@ -199,7 +199,8 @@ static void print_refs(FILE *out, const struct host *h, uint32_t node)
 
 static bool print_grants(FILE *out, const struct plan *plan, uint32_t node)
 {
-	static const char *const kinds[] = { [PLAN_GRANT_OWN] = "granted", [PLAN_GRANT_COPY] = "copied" };
+	static const char *const kinds[] = { [PLAN_GRANT_OWN] = "granted", [PLAN_GRANT_COPY] = "copied", [PLAN_GRANT_MEDIATE] = "mediated",
+					      [PLAN_GRANT_OMIT] = "left out" };
 	bool any = false;
 
 	for (uint32_t v = 0; v < plan->nr_vms; v++)

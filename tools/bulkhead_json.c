@@ -178,7 +178,7 @@ static void put_interrupts(struct json *j, const struct plan *plan, const struct
 
 static void put_grants(struct json *j, const struct plan *plan, const struct plan_vm *vm)
 {
-	static const char *const kinds[] = { [PLAN_GRANT_OWN] = "own", [PLAN_GRANT_COPY] = "copy" };
+	static const char *const kinds[] = { [PLAN_GRANT_OWN] = "own", [PLAN_GRANT_COPY] = "copy", [PLAN_GRANT_MEDIATE] = "mediate", [PLAN_GRANT_OMIT] = "omit" };
 
 	begin(j, "grants", '[');
 	for (uint32_t i = 0; i < vm->nr_grants; i++) {

@@ -39,8 +39,11 @@ static void print_grant(const struct printer *p, const struct plan_vm *vm, const
 {
 	const struct host_node *n = &p->plan->host->nodes[g->node];
 
-	LINE(p->out, label, "%s (%s%s)", n->path, g->kind == PLAN_GRANT_COPY ? "copied: " : "", g->reason);
-	if (g->kind == PLAN_GRANT_COPY)
+	static const char *const kinds[] = { [PLAN_GRANT_OWN] = "", [PLAN_GRANT_COPY] = "copied: ", [PLAN_GRANT_MEDIATE] = "mediated: ",
+					      [PLAN_GRANT_OMIT] = "left out: " };
+
+	LINE(p->out, label, "%s (%s%s)", n->path, kinds[g->kind], g->reason);
+	if (g->kind != PLAN_GRANT_OWN)
 		return;
 	for (uint32_t i = 0; i < vm->nr_regions; i++) {
 		const struct plan_region *r = &vm->regions[i];

@@ -45,11 +45,22 @@ void put_xml_text(FILE *out, const char *s)
 	}
 }
 
+const char *ref_kind_name(unsigned kind)
+{
+	static const char *const names[] = {
+		[REF_CLOCK] = "clock", [REF_RESET] = "reset", [REF_POWER_DOMAIN] = "power domain", [REF_PINCTRL] = "pins", [REF_GPIO] = "GPIO",
+		[REF_SUPPLY] = "supply", [REF_PHY] = "PHY", [REF_DMA] = "DMA channel", [REF_NVMEM] = "NVMEM cell", [REF_INTERCONNECT] = "interconnect",
+		[REF_SYSCON] = "system controller", [REF_OPP] = "operating points", [REF_MEMORY] = "memory", [REF_OTHER] = "other",
+	};
+
+	return kind < ARRAY_SIZE(names) ? names[kind] : "other";
+}
+
 const struct plan_grant *find_owner(const struct plan *plan, uint32_t node, uint32_t *vm)
 {
 	for (*vm = 0; *vm < plan->nr_vms; (*vm)++)
 		for (uint32_t i = 0; i < plan->vms[*vm].nr_grants; i++)
-			if (plan->vms[*vm].grants[i].node == node && plan->vms[*vm].grants[i].kind != PLAN_GRANT_COPY)
+			if (plan->vms[*vm].grants[i].node == node && plan->vms[*vm].grants[i].kind == PLAN_GRANT_OWN)
 				return &plan->vms[*vm].grants[i];
 	*vm = PLAN_NO_VM;
 	return NULL;

@@ -172,8 +172,55 @@ static void test_providers(void **state)
 	struct fixture *f = fixture_new();
 	const struct plan_vm *vm;
 
-	refused("/clocked@9110000", FINDING_DEVICE_PROVIDER, "/clocked@9110000 needs the clock /clock-controller@9100000 (clocks)", "passthrough too");
-	refused("/gpio-keys", FINDING_DEVICE_PROVIDER, "/gpio-keys needs the GPIO /pl061@9030000 (gpios)", "");
+	/* What nothing else needs comes along, with its registers and interrupts. */
+	fixture_pass(f, VM_RTOS, "/clocked@9110000");
+	fixture_pass(f, VM_LINUX, "/gpio-keys");
+	vm = plan_make(&f->in)->vms;
+	assert_int_equal(vm[VM_RTOS].nr_grants, 2);
+	assert_int_equal(vm[VM_RTOS].grants[0].node, N_CLKC);
+	assert_int_equal(vm[VM_RTOS].grants[0].kind, PLAN_GRANT_OWN);
+	assert_string_equal(vm[VM_RTOS].grants[0].reason, "needed by nothing but this VM's devices: by /clocked@9110000");
+	assert_int_equal(vm[VM_RTOS].nr_regions, 3);
+	assert_int_equal(vm[VM_LINUX].irqs[0].intid, 39);
+	free(f);
+
+	/* Another node needs it: one of nobody, one of the hypervisor, one of another VM. */
+	f = fixture_new();
+	fixture_ref(f, N_BIG, N_CLKC, REF_CLOCK, "clocks");
+	fixture_pass(f, VM_RTOS, "/clocked@9110000");
+	expect_one(f, FINDING_DEVICE_PROVIDER, "/clocked@9110000 needs the clock /clock-controller@9100000 (clocks), which /big@a100000 needs too", "passthrough too");
+	f = fixture_new();
+	fixture_ref(f, N_UART, N_CLKC, REF_CLOCK, "clocks");
+	fixture_pass(f, VM_RTOS, "/clocked@9110000");
+	expect_one(f, FINDING_DEVICE_PROVIDER, "which /pl011@9000000 needs too, the console", "does not give it away");
+	f = fixture_new();
+	fixture_ref(f, N_BIG, N_CLKC, REF_CLOCK, "clocks");
+	fixture_pass(f, VM_LINUX, "/big@a100000");
+	fixture_pass(f, VM_LINUX, "/clock-controller@9100000");
+	fixture_pass(f, VM_RTOS, "/clocked@9110000");
+	expect_one(f, FINDING_DEVICE_PROVIDER, "/clocked@9110000 needs /clock-controller@9100000 (clocks), which is another VM's", "");
+	/* If that is this VM's too, all is well. */
+	f = fixture_new();
+	fixture_ref(f, N_BIG, N_CLKC, REF_CLOCK, "clocks");
+	fixture_pass(f, VM_RTOS, "/big@a100000");
+	fixture_pass(f, VM_RTOS, "/clocked@9110000");
+	assert_non_null(plan_make(&f->in));
+	free(f);
+
+	/* A chain of which only the end is shared: what is behind the refused one is told of no more. */
+	f = fixture_new();
+	fixture_ref(f, N_CLKC, N_I2C, REF_SUPPLY, "vdd-supply");
+	fixture_ref(f, N_BIG, N_I2C, REF_SUPPLY, "vdd-supply");
+	fixture_pass(f, VM_RTOS, "/clocked@9110000");
+	expect_one(f, FINDING_DEVICE_PROVIDER, "/clock-controller@9100000 needs the supply /i2c@9150000 (vdd-supply), which /big@a100000 needs too", "");
+
+	/* What is named itself needs no proof of that, unless the hypervisor needs it. */
+	f = fixture_new();
+	fixture_ref(f, N_UART, N_CLKC, REF_CLOCK, "clocks");
+	fixture_pass(f, VM_RTOS, "/clock-controller@9100000");
+	expect_one(f, FINDING_DEVICE_OWNED, "/clock-controller@9100000 is needed by /pl011@9000000, the console", "provider-own");
+
+	f = fixture_new();
 	refused("/i2c@9150000/rtc@68", FINDING_DEVICE_PROVIDER, "/i2c@9150000/rtc@68", "only through /i2c@9150000");
 
 	/* A provider that the VM has as well is no problem, in whatever order they are named. */
@@ -205,9 +252,13 @@ static void test_providers(void **state)
 	/* What says it is a fixed clock but has registers is operated by someone. */
 	f = fixture_new();
 	fixture_pass(f, VM_RTOS, "/factored@91a0000");
-	f->nodes[N_FACTOR].regs = &f->regs[N_CLKC];
+	f->nodes[N_FACTOR].regs = &f->regs[N_FACTOR];
+	f->regs[N_FACTOR] = (struct mem_range){ 0x091b0000, 0x1000 };
 	f->nodes[N_FACTOR].nr_regs = 1;
-	expect_one(f, FINDING_DEVICE_PROVIDER, "/factored@91a0000 needs the clock /factor", "");
+	vm = plan_make(&f->in)->vms + VM_RTOS;
+	assert_int_equal(vm->grants[1].node, N_FACTOR);
+	assert_int_equal(vm->grants[1].kind, PLAN_GRANT_OWN);
+	free(f);
 
 	f = fixture_new();
 	fixture_ref(f, N_BIG, N_UART, REF_OTHER, "uart");
@@ -218,6 +269,85 @@ static void test_providers(void **state)
 	f->nodes[N_BIG].refs_bad = true;
 	fixture_pass(f, VM_RTOS, "/big@a100000");
 	expect_one(f, FINDING_DEVICE_PROVIDER, "/big@a100000", "DTB");
+}
+
+static const char *list[2];
+
+static void test_overrides(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+	const struct plan_vm *vm;
+
+	/* The console's clock controller, at the user's risk. */
+	fixture_ref(f, N_UART, N_CLKC, REF_CLOCK, "clocks");
+	fixture_pass(f, VM_RTOS, "/clocked@9110000");
+	list[0] = "/clock-controller@9100000";
+	f->vms[VM_RTOS].provider_own = list;
+	f->vms[VM_RTOS].nr_provider_own = 1;
+	vm = plan_make(&f->in)->vms + VM_RTOS;
+	assert_int_equal(vm->nr_grants, 2);
+	assert_string_equal(vm->grants[0].reason, "taken by provider-own, whoever else needs it, for /clocked@9110000");
+	free(f);
+
+	/* Left out: no grant of anything but the record. */
+	f = fixture_new();
+	fixture_ref(f, N_UART, N_CLKC, REF_CLOCK, "clocks");
+	fixture_pass(f, VM_RTOS, "/clocked@9110000");
+	f->vms[VM_RTOS].provider_omit = list;
+	f->vms[VM_RTOS].nr_provider_omit = 1;
+	vm = plan_make(&f->in)->vms + VM_RTOS;
+	assert_int_equal(vm->grants[0].kind, PLAN_GRANT_OMIT);
+	assert_int_equal(vm->grants[0].node, N_CLKC);
+	assert_int_equal(vm->nr_regions, 2);
+	free(f);
+
+	/* A description of registers is of no use, and a list must name nodes. */
+	f = fixture_new();
+	fixture_pass(f, VM_RTOS, "/pl031@9010000");
+	f->vms[VM_RTOS].provider_copy = list;
+	f->vms[VM_RTOS].nr_provider_copy = 1;
+	expect_one(f, FINDING_DEVICE_PROVIDER, "/vms/rtos: provider-copy: /clock-controller@9100000", "provider-omit");
+	list[0] = "/nothing";
+	f = fixture_new();
+	fixture_pass(f, VM_RTOS, "/pl031@9010000");
+	f->vms[VM_RTOS].provider_omit = list;
+	f->vms[VM_RTOS].nr_provider_omit = 1;
+	expect_one(f, FINDING_DEVICE_MISSING, "/vms/rtos: provider-omit", "'/nothing'");
+}
+
+static void test_firmware(void **state)
+{
+	(void)state;
+	static const uint32_t clock_56 = 56;
+	struct fixture *f = fixture_new();
+	struct plan_vm vm = { .config = &f->vms[VM_RTOS], .id = VM_RTOS, .stage2.granule_shift = 12 };
+	uint32_t owner[NR_NODES];
+
+	memset(owner, 0xff, sizeof(owner));
+	f->nodes[N_FACTOR].compatible = "xlnx,zynqmp-firmware";
+	f->nodes[N_FACTOR].compatible_len = sizeof("xlnx,zynqmp-firmware");
+	f->refs[N_FACTORED].args = &clock_56;
+	f->refs[N_FACTORED].nr_args = 1;
+	fixture_pass(f, VM_RTOS, "/factored@91a0000");
+	assert_int_equal(passthrough_resolve(&f->in, &vm, owner), OK);
+	assert_int_equal(vm.nr_grants, 2);
+	assert_int_equal(vm.grants[0].kind, PLAN_GRANT_MEDIATE);
+	assert_int_equal(vm.nr_firmware, 1);
+	assert_int_equal(vm.firmware[0].service, PLAN_FIRMWARE_EEMI);
+	assert_int_equal(vm.firmware[0].kind, REF_CLOCK);
+	assert_int_equal(vm.firmware[0].id, 56);
+	assert_int_equal(vm.firmware[0].node, N_FACTORED);
+	assert_false(vm.firmware[0].shared);
+	assert_int_equal(f->findings.count, 1);
+	assert_int_equal(f->findings.first->code, FINDING_UNSUPPORTED);
+	free(f);
+
+	f = fixture_new();
+	f->nodes[N_FACTOR].compatible = "arm,scpi";
+	f->nodes[N_FACTOR].compatible_len = sizeof("arm,scpi");
+	fixture_pass(f, VM_RTOS, "/factored@91a0000");
+	expect_one(f, FINDING_DEVICE_PROVIDER, "/factored@91a0000 needs /factor (clocks), which is operated by firmware", "cannot be divided");
 }
 
 static void test_children(void **state)
@@ -279,7 +409,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_missing), cmocka_unit_test(test_owned), cmocka_unit_test(test_taken), cmocka_unit_test(test_page_shared),
 		cmocka_unit_test(test_disabled_neighbour), cmocka_unit_test(test_registers), cmocka_unit_test(test_interrupts),
-		cmocka_unit_test(test_providers), cmocka_unit_test(test_children), cmocka_unit_test(test_dma),
+		cmocka_unit_test(test_providers), cmocka_unit_test(test_overrides), cmocka_unit_test(test_firmware), cmocka_unit_test(test_children), cmocka_unit_test(test_dma),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
