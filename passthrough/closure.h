@@ -61,7 +61,10 @@ uint32_t closure_end_of(const struct host *host, uint32_t node);
  */
 bool closure_is_bus(const struct host *host, uint32_t node);
 
-/* What one is given to give the other: the nearest node, that or above, with registers or interrupts; HOST_NO_NODE: none has. */
+/*
+ * What is given together: the nearest node, that or above, with registers; else with interrupts; else whose parts have registers.
+ * HOST_NO_NODE: there is none, it is just a description.
+ */
 uint32_t closure_unit_of(const struct host *host, uint32_t node);
 
 /* ---- firmware.c ---- */

@@ -20,14 +20,39 @@ uint32_t closure_end_of(const struct host *host, uint32_t node)
 
 bool closure_is_bus(const struct host *host, uint32_t node)
 {
-	return host_node_is_compatible(&host->nodes[node], "simple-bus");
+	return host_node_is_compatible(&host->nodes[node], "simple-bus") || host_node_is_compatible(&host->nodes[node], "simple-pm-bus");
+}
+
+static bool has_registers(const struct host *host, uint32_t node)
+{
+	return host->nodes[node].nr_regs && !closure_is_bus(host, node);
+}
+
+static bool has_interrupts(const struct host *host, uint32_t node)
+{
+	return host->nodes[node].nr_irqs != 0;
+}
+
+/* A device whose registers are those of nodes below it: a pin controller with its banks. */
+static bool has_parts(const struct host *host, uint32_t node)
+{
+	if (!node || !host->nodes[node].compatible || closure_is_bus(host, node))
+		return false;
+	for (uint32_t i = node + 1; i < closure_end_of(host, node); i++)
+		if (has_registers(host, i))
+			return true;
+	return false;
 }
 
 uint32_t closure_unit_of(const struct host *host, uint32_t node)
 {
-	while (node != HOST_NO_NODE && ((!host->nodes[node].nr_regs && !host->nodes[node].nr_irqs) || closure_is_bus(host, node)))
-		node = host->nodes[node].parent;
-	return node;
+	static bool (*const marks[])(const struct host *host, uint32_t node) = { has_registers, has_interrupts, has_parts };
+
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		for (uint32_t up = node; up != HOST_NO_NODE; up = host->nodes[up].parent)
+			if (marks[i](host, up))
+				return up;
+	return HOST_NO_NODE;
 }
 
 uint32_t closure_find_user(const struct closure *c, uint32_t first, uint32_t behind, bool (*outside)(const struct closure *c, uint32_t node))
