@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What goes into example systems, the system files themselves, and running them.
 
-GUEST_LINUX := $(CACHE)/guest-linux
+GUEST_LINUX := $(CACHE)/guest-arm64-boards
 board := boards/$(BOARD)
 images := $(BUILD)/images
 systems := $(patsubst $(board)/%.its,%,$(wildcard $(board)/*.its))
@@ -26,7 +26,7 @@ $(images)/Image: | $(GUEST_LINUX)/complete
 $(images)/initramfs.cpio: tools/image/initramfs $(GUEST_LINUX)/complete $(shell find $(board)/rootfs -type f 2>/dev/null)
 	$(call say,CPIO,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(PYTHON) $< $(GUEST_LINUX)/busybox $(board)/rootfs $@
+	$(Q)$(PYTHON) $< $(GUEST_LINUX)/busybox $(GUEST_LINUX)/modules $(board)/rootfs $@
 
 $(images)/u-boot.bin: /usr/lib/u-boot/qemu_arm64/u-boot.bin
 	$(Q)mkdir -p $(@D)
