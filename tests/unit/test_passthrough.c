@@ -242,6 +242,18 @@ static void test_providers(void **state)
 	assert_int_equal(vm->nr_regions, 2); /* copies bring no registers */
 	free(f);
 
+	/* What a copy is part of is described with it, and what that refers to is needed. */
+	f = fixture_new();
+	f->nodes[N_FACTOR].parent = N_KEYS;
+	fixture_pass(f, VM_RTOS, "/factored@91a0000");
+	vm = plan_make(&f->in)->vms + VM_RTOS;
+	assert_int_equal(vm->nr_grants, 5);
+	assert_int_equal(vm->grants[1].node, N_GPIO);
+	assert_int_equal(vm->grants[1].kind, PLAN_GRANT_OWN);
+	assert_int_equal(vm->grants[2].node, N_KEYS);
+	assert_int_equal(vm->grants[2].kind, PLAN_GRANT_COPY);
+	free(f);
+
 	/* Two VMs can have a copy of one clock. */
 	f = fixture_new();
 	fixture_pass(f, VM_LINUX, "/pl031@9010000");
