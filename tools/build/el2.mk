@@ -35,7 +35,7 @@ el2_flags := $(el2_machine) -Oz -g -ffreestanding -fPIE -fno-common -fno-strict-
 	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables -include tools/build/hidden.h
 
 # Speed where guests wait for it (hot, in files.mk), size elsewhere: what stays mapped is what an attacker finds.
-$(addprefix $(BUILD)/el2/,$(addsuffix .o,$(hot))): el2_flags += -O2 -falign-functions=4 -falign-loops=4 -falign-jumps=4
+$(addprefix $(BUILD)/el2/,$(addsuffix .o,$(hot))): el2_flags += -O2 -falign-functions=4
 
 el2 := $(BUILD)/el2
 el2_lds := $(el2)/bulkhead.lds
