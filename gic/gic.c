@@ -27,6 +27,11 @@ void gic_kick(const struct cpu *cpu)
 	gic_hw->kick(cpu);
 }
 
+void gic_handle_irqs(struct cpu *cpu, struct vcpu *vcpu)
+{
+	gic_hw->handle_irqs(cpu, vcpu);
+}
+
 enum gic_disposal gic_dispatch(struct cpu *cpu, struct vcpu *vcpu, uint32_t intid)
 {
 	if (intid == gic_maintenance_intid) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The seam between the virtual GIC and the machine: one const table a GIC version, chosen by gic_init. Host tests have a table of their
- * own. Not in it is gic_handle_irqs, the way every interrupt takes: it is gicv3_cpu.c's, without an indirect call.
+ * The seams between the virtual GIC and what is under it: const tables, chosen at boot. gic_hw is the machine's distributor and CPU interface;
+ * vgic->interface is where a VM's list registers are, in the machine or in memory. Host tests have tables of their own.
  */
 #ifndef GIC_GIC_HW_H
 #define GIC_GIC_HW_H
@@ -9,29 +9,40 @@
 #include "common/port.h"
 #include "gic/vgic.h"
 
+/*
+ * The virtual CPU interface of a vCPU, with list registers in ICH_LR<n>_EL2's format (vgic.h). All but the first two: on the vCPU's
+ * own CPU, while it is loaded.
+ */
+struct vgic_interface {
+	unsigned (*nr_lrs)(void);
+	uint8_t (*priority_mask)(void); /* the bits of a priority that are kept */
+
+	/* Writes list register 0, when none is in use. */
+	bool (*put_first)(struct vcpu *vcpu, uint64_t lr);
+	/* Bit n: list register n is free. */
+	uint32_t (*free_lrs)(struct vcpu *vcpu);
+	void (*put)(struct vcpu *vcpu, unsigned n, uint64_t lr);
+	/* Fills in all but maint and dirty. */
+	void (*read_lrs)(struct vcpu *vcpu, struct vgic_lrs *l);
+	/* The dirty ones, and maint when it differs from old_maint or deactivations were counted. */
+	void (*write_lrs)(struct vcpu *vcpu, const struct vgic_lrs *l, uint64_t old_maint);
+	/* Whether a list register holds a pending interrupt. */
+	bool (*lr_pending)(struct vcpu *vcpu);
+	/* As after reset, on; or off. */
+	void (*reset)(struct vcpu *vcpu);
+	void (*stop)(struct vcpu *vcpu);
+};
+
 struct gic_hw {
 	/* ---- this CPU's interface ---- */
 
 	enum err (*init_cpu)(struct cpu *cpu);
 	void (*kick)(const struct cpu *cpu);
 
-	unsigned (*nr_lrs)(void);
-	uint8_t (*priority_mask)(void); /* of virtual interrupts */
-
-	/* Writes list register 0, when none is in use. */
-	bool (*put_first)(uint64_t lr);
-	/* Bit n: list register n is free. */
-	uint32_t (*free_lrs)(void);
-	void (*put)(unsigned n, uint64_t lr);
-	/* Fills in all but maint and dirty. */
-	void (*read_lrs)(struct vgic_lrs *l);
-	/* The dirty ones, and maint when it differs from old_maint or deactivations were counted. */
-	void (*write_lrs)(const struct vgic_lrs *l, uint64_t old_maint);
-	/* Whether a list register holds a pending interrupt. */
-	bool (*lr_pending)(void);
-	/* The virtual CPU interface as after reset, on; or off. */
-	void (*reset_interface)(void);
-	void (*stop_interface)(void);
+	/* gic_handle_irqs: one interrupt. */
+	void (*handle_irqs)(struct cpu *cpu, struct vcpu *vcpu);
+	/* The list registers of its virtual CPU interface. */
+	const struct vgic_interface *interface;
 
 	/* ---- distributor and redistributors; cpu says whose INTIDs 0-31 when word is 0 ---- */
 

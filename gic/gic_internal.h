@@ -57,15 +57,7 @@ void gicv3_wait_rwp(uintptr_t reg, uint32_t bit);
 
 enum err gicv3_init_interface(void) MUST_CHECK;
 void gicv3_kick(const struct cpu *cpu);
-unsigned gicv3_nr_lrs(void);
-uint8_t gicv3_priority_mask(void);
-bool gicv3_put_first(uint64_t lr);
-uint32_t gicv3_free_lrs(void);
-void gicv3_put(unsigned n, uint64_t lr);
-void gicv3_read_lrs(struct vgic_lrs *l);
-void gicv3_write_lrs(const struct vgic_lrs *l, uint64_t old_maint);
-bool gicv3_lr_pending(void);
-void gicv3_reset_interface(void);
-void gicv3_stop_interface(void);
+void gicv3_handle_irqs(struct cpu *cpu, struct vcpu *vcpu);
+extern const struct vgic_interface gicv3_interface;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory-mapped registers of GICv3: of the physical one and of what guests see (Arm IHI 0069, 12.9 "GICD_" and 12.11 "GICR_"). */
+/* Memory-mapped registers of GICv3 and GICv2: of the physical ones and of what guests see (Arm IHI 0069, 12.9 "GICD_" and 12.11 "GICR_"; IHI 0048). */
 #ifndef GIC_GIC_REGS_H
 #define GIC_GIC_REGS_H
 
@@ -59,7 +59,53 @@
 #define GICR_WAKER_SLEEP BIT(1)
 #define GICR_WAKER_CHILDREN BIT(2)
 
+/* What GICv2's distributor has besides or elsewhere (IHI 0048, 4.3). Its frame ends at 0x1000. */
+#define GICD_CPENDSGIR 0x0f10
+#define GICD_SPENDSGIR 0x0f20
+#define GICD_V2_PIDR2 0x0fe8
+#define GICD_V2_FRAME_SIZE 0x1000
+
+/* GICv2's CPU interface, and GICV, the virtual one (IHI 0048, 4.4 and 5.5). */
+#define GICC_CTLR 0x0000
+#define GICC_PMR 0x0004
+#define GICC_BPR 0x0008
+#define GICC_IAR 0x000c
+#define GICC_EOIR 0x0010
+#define GICC_RPR 0x0014
+#define GICC_HPPIR 0x0018
+#define GICC_ABPR 0x001c
+#define GICC_AIAR 0x0020
+#define GICC_AEOIR 0x0024
+#define GICC_AHPPIR 0x0028
+#define GICC_APR 0x00d0
+#define GICC_NSAPR 0x00e0
+#define GICC_IIDR 0x00fc
+#define GICC_DIR 0x1000
+#define GICC_FRAME_SIZE 0x2000
+
+#define GICC_CTLR_GRP0 BIT(0)
+#define GICC_CTLR_GRP1 BIT(1)
+#define GICC_CTLR_ACKCTL BIT(2)
+#define GICC_CTLR_FIQEN BIT(3)
+#define GICC_CTLR_CBPR BIT(4)
+#define GICC_CTLR_EOIMODE BIT(9) /* GICV, and a GICC without security extensions */
+
+/* IAR, EOIR, DIR: the INTID, and of an SGI the CPU interface it came from. */
+#define GICC_IAR_INTID(v) ((unsigned)FIELD(v, 9, 0))
+#define GICC_IAR_CPU(v) ((unsigned)FIELD(v, 12, 10))
+
+/* GICH, the virtual interface's control (IHI 0048, 5.3). */
+#define GICH_HCR 0x0000
+#define GICH_VTR 0x0004
+#define GICH_VMCR 0x0008
+#define GICH_MISR 0x0010
+#define GICH_EISR 0x0020
+#define GICH_ELRSR 0x0030
+#define GICH_APR 0x00f0
+#define GICH_LR 0x0100
+
 #define GIC_PIDR2_ARCH(v) FIELD(v, 7, 4)
+#define GIC_PIDR2_V2 0x2b /* ArchRev 2, JEDEC */
 #define GIC_PIDR2_V3 0x3b /* ArchRev 3, JEDEC */
 
 #endif

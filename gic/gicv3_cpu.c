@@ -34,52 +34,62 @@ static inline uint64_t lr_read(unsigned n)
 	return 0;
 }
 
-unsigned gicv3_nr_lrs(void)
+static unsigned nr_lrs(void)
 {
 	return ICH_VTR_NR_LRS(gic_read(ICH_VTR));
 }
 
-uint8_t gicv3_priority_mask(void)
+static uint8_t priority_mask(void)
 {
 	return (uint8_t)(0xff << (8 - ICH_VTR_PRI_BITS(gic_read(ICH_VTR))));
 }
 
 static inline uint32_t all_lrs(void)
 {
-	return (uint32_t)GENMASK(gicv3_nr_lrs() - 1, 0);
+	return (uint32_t)GENMASK(nr_lrs() - 1, 0);
 }
 
-uint32_t gicv3_free_lrs(void)
+static inline uint32_t free_now(void)
 {
 	isb();
 	return (uint32_t)gic_read(ICH_ELRSR);
 }
 
-bool gicv3_put_first(uint64_t lr)
+static uint32_t free_lrs(struct vcpu *vcpu)
 {
-	if (gicv3_free_lrs() != all_lrs())
+	(void)vcpu;
+	return free_now();
+}
+
+static bool put_first(struct vcpu *vcpu, uint64_t lr)
+{
+	(void)vcpu;
+	if (free_now() != all_lrs())
 		return false;
 	gic_write(lr, ICH_LR0);
 	return true;
 }
 
-void gicv3_put(unsigned n, uint64_t lr)
+static void put(struct vcpu *vcpu, unsigned n, uint64_t lr)
 {
+	(void)vcpu;
 	lr_write(n, lr);
 }
 
-void gicv3_read_lrs(struct vgic_lrs *l)
+static void read_lrs(struct vcpu *vcpu, struct vgic_lrs *l)
 {
+	(void)vcpu;
 	/* EISR's are among the used: ELRSR reads 0 for those whose EOI was asked for. */
-	l->used = ~gicv3_free_lrs() & all_lrs();
+	l->used = ~free_now() & all_lrs();
 	for_each_bit(n, l->used)
 		l->lr[n] = lr_read(n);
 	l->eoi_count = (uint32_t)ICH_HCR_EOICOUNT(gic_read(ICH_HCR));
 	l->groups = (uint32_t)(gic_read(ICH_VMCR) & (ICH_VMCR_VENG0 | ICH_VMCR_VENG1));
 }
 
-void gicv3_write_lrs(const struct vgic_lrs *l, uint64_t old_maint)
+static void write_lrs(struct vcpu *vcpu, const struct vgic_lrs *l, uint64_t old_maint)
 {
+	(void)vcpu;
 	for_each_bit(n, l->dirty)
 		lr_write(n, l->lr[n]);
 	/* Clears EOIcount too. */
@@ -87,10 +97,11 @@ void gicv3_write_lrs(const struct vgic_lrs *l, uint64_t old_maint)
 		gic_write(HCR_EN | l->maint, ICH_HCR);
 }
 
-bool gicv3_lr_pending(void)
+static bool lr_pending(struct vcpu *vcpu)
 {
-	uint32_t used = ~gicv3_free_lrs() & all_lrs();
+	uint32_t used = ~free_now() & all_lrs();
 
+	(void)vcpu;
 	for_each_bit(n, used)
 		if (lr_read(n) & LR_PENDING)
 			return true;
@@ -116,9 +127,10 @@ static void clear_active_priorities(void)
 	}
 }
 
-void gicv3_stop_interface(void)
+static void stop(struct vcpu *vcpu)
 {
-	for (unsigned n = 0; n < gicv3_nr_lrs(); n++)
+	(void)vcpu;
+	for (unsigned n = 0; n < nr_lrs(); n++)
 		lr_write(n, 0);
 	clear_active_priorities();
 	gic_write(0, ICH_VMCR);
@@ -126,13 +138,26 @@ void gicv3_stop_interface(void)
 	isb();
 }
 
-void gicv3_reset_interface(void)
+static void reset(struct vcpu *vcpu)
 {
-	gicv3_stop_interface();
+	stop(vcpu);
 	/* The guest's own ICC_SRE_EL1, which an earlier guest may have changed. */
 	gic_write(ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB, ICC_SRE);
 	gic_write(HCR_EN, ICH_HCR);
 }
+
+const struct vgic_interface gicv3_interface = {
+	.nr_lrs = nr_lrs,
+	.priority_mask = priority_mask,
+	.put_first = put_first,
+	.free_lrs = free_lrs,
+	.put = put,
+	.read_lrs = read_lrs,
+	.write_lrs = write_lrs,
+	.lr_pending = lr_pending,
+	.reset = reset,
+	.stop = stop,
+};
 
 enum err gicv3_init_interface(void)
 {
@@ -143,7 +168,7 @@ enum err gicv3_init_interface(void)
 		log_error("firmware has disabled the GIC's system registers at EL2 (ICC_SRE_EL3)");
 		return ERR_UNSUPPORTED;
 	}
-	gicv3_stop_interface();
+	stop(NULL);
 	gic_write(0xff, ICC_PMR);
 	gic_write(0, ICC_BPR1);
 	/* Priority drop and deactivation apart: the guest's EOI deactivates what is forwarded. */
@@ -197,7 +222,7 @@ static __attribute__((noinline)) void handle_other(struct cpu *cpu, struct vcpu 
  * One interrupt an exit: where another is pending the guest is left again at once, which costs no more than asking every time. First
  * what is most frequent and most urgent, the guest's timer: the list register image is ready in memory, and nothing else is looked at.
  */
-void gic_handle_irqs(struct cpu *cpu, struct vcpu *vcpu)
+void gicv3_handle_irqs(struct cpu *cpu, struct vcpu *vcpu)
 {
 	uint64_t intid = gic_read(ICC_IAR1); /* bits 63:24 are RES0 */
 

@@ -25,15 +25,16 @@ static void reset_private(struct vgic_cpu *vc)
 
 void vgic_reset_vcpu(struct vcpu *vcpu)
 {
+	struct vgic *g = vcpu->vm->vgic;
 	struct vgic_cpu *vc = vcpu->vgic;
 	struct vgic_txn t;
 
 	if (vc->loaded)
 		vgic_stop_vcpu(vcpu);
-	gic_hw->reset_interface();
-	vgic_begin(&t, vcpu->vm->vgic, vcpu);
+	g->interface->reset(vcpu);
+	vgic_begin(&t, g, vcpu);
 	reset_private(vc);
-	vc->nr_lrs = (uint8_t)gic_hw->nr_lrs();
+	vc->nr_lrs = (uint8_t)g->interface->nr_lrs();
 	vc->loaded = true;
 	/* What is pending for it already, SPIs and SGIs that came while it was off, is listed now; `summary` was kept meanwhile. */
 	t.self = vcpu;
@@ -53,9 +54,9 @@ void vgic_stop_vcpu(struct vcpu *vcpu)
 
 	vgic_begin(&t, vcpu->vm->vgic, vcpu);
 	if (t.self) {
-		gic_hw->read_lrs(&l);
+		t.g->interface->read_lrs(vcpu, &l);
 		vgic_fold(&t, vcpu, &l);
-		gic_hw->stop_interface();
+		t.g->interface->stop(vcpu);
 		vc->loaded = false;
 		vc->maint = 0;
 		vgic_update_direct(t.g, vc, ~0u);
@@ -78,7 +79,7 @@ void vgic_sync_vcpu(struct vcpu *vcpu)
 		uint64_t lr = vc->direct[__builtin_ctz(sgis)];
 
 		/* Whoever found our bit set and added another one has sent no kick: look at what else is there. */
-		if (lr && gic_hw->put_first(lr) && !(__atomic_fetch_and(&vc->incoming, ~sgis, __ATOMIC_ACQUIRE) & ~sgis))
+		if (lr && vcpu->vm->vgic->interface->put_first(vcpu, lr) && !(__atomic_fetch_and(&vc->incoming, ~sgis, __ATOMIC_ACQUIRE) & ~sgis))
 			return;
 	}
 	vgic_begin(&t, vcpu->vm->vgic, vcpu);
@@ -94,7 +95,7 @@ bool vgic_vcpu_has_pending(struct vcpu *vcpu)
 		return false;
 	if (vc->summary || vc->resync || __atomic_load_n(&vc->incoming, __ATOMIC_RELAXED))
 		vgic_sync_vcpu(vcpu);
-	return gic_hw->lr_pending();
+	return vcpu->vm->vgic->interface->lr_pending(vcpu);
 }
 
 /* All but what the board says of them (forwarded, trigger) and the lines of emulated devices. */

@@ -20,6 +20,8 @@
 #include "common/vm.h"
 #include "gic/gic_regs.h"
 
+struct vgic_interface;
+
 #define VGIC_MAX_LRS 16
 #define VGIC_MAX_WORDS 32
 #define VGIC_NO_VCPU 0xff
@@ -79,6 +81,7 @@ struct vgic_cpu {
 struct vgic {
 	struct spinlock lock;
 	struct vm *vm;
+	const struct vgic_interface *interface; /* gic_hw.h; constant */
 	uint32_t nr_words;    /* INTIDs / 32, word 0 (private) included */
 	uint32_t groups;      /* GICD_CTLR.EnableGrp0 and EnableGrp1 */
 	uint32_t recalls;     /* vCPUs with `recalled` */

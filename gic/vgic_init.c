@@ -20,7 +20,8 @@ enum err vgic_init_vm(struct vm *vm, const struct plan_vm *plan, struct arena *p
 		return ERR_NO_MEMORY;
 	g->vm = vm;
 	g->nr_words = nr_words;
-	g->priority_mask = gic_hw->priority_mask();
+	g->interface = gic_hw->interface;
+	g->priority_mask = g->interface->priority_mask();
 	vm->vgic = g;
 	for (unsigned i = 0; i < vm->nr_vcpus; i++) {
 		vm->vcpus[i].vgic = ARENA_NEW(pool, struct vgic_cpu);

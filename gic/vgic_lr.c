@@ -259,11 +259,11 @@ void vgic_sync_self(struct vgic_txn *t)
 		vc->priv.pend |= sgis;
 		vgic_note(t, vcpu->id, 0);
 	}
-	gic_hw->read_lrs(&l);
+	t->g->interface->read_lrs(vcpu, &l);
 	vgic_fold(t, vcpu, &l);
 	vgic_fill(t, vcpu, &l);
 	vc->maint = l.maint;
-	gic_hw->write_lrs(&l, old_maint);
+	t->g->interface->write_lrs(vcpu, &l, old_maint);
 	t->refill = false;
 	vgic_answered(t->g, vc);
 }

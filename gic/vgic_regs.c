@@ -67,7 +67,7 @@ static void refresh(struct vgic_txn *t, struct vgic_ref r)
 				vgic_sync_self(t);
 		}
 	} else if (vgic_is_self(t, r.owner)) {
-		if (gic_hw->free_lrs() == GENMASK(vc->nr_lrs - 1, 0))
+		if (t->g->interface->free_lrs(t->self) == GENMASK(vc->nr_lrs - 1, 0))
 			r.w->listed = 0;
 		else
 			vgic_sync_self(t);

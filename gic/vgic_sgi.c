@@ -16,7 +16,7 @@ static void send_self(struct vcpu *vcpu, unsigned sgi)
 	struct vgic_txn t;
 
 	/* With all list registers free and nothing waiting in memory, nothing is known of this SGI that it would have to be merged with. */
-	if (lr && !vc->summary && gic_hw->put_first(lr))
+	if (lr && !vc->summary && vcpu->vm->vgic->interface->put_first(vcpu, lr))
 		return;
 	vgic_begin(&t, vcpu->vm->vgic, vcpu);
 	vc->priv.pend |= 1u << sgi;

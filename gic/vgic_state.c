@@ -120,7 +120,7 @@ void vgic_withdraw(struct vgic_txn *t, struct vgic_ref r, uint32_t mask, uint32_
 
 		if (!mask || !vc->loaded)
 			return;
-		if (vgic_is_self(t, r.owner) && gic_hw->free_lrs() == GENMASK(vc->nr_lrs - 1, 0))
+		if (vgic_is_self(t, r.owner) && t->g->interface->free_lrs(t->self) == GENMASK(vc->nr_lrs - 1, 0))
 			return;
 		vgic_recall(t, r.owner);
 	}
@@ -174,7 +174,7 @@ static bool forward_at_once(struct vgic_txn *t, struct vgic_ref r, unsigned b)
 	vc = t->self->vgic;
 	if (vc->summary || !(w->enabled & group_on(t->g, w) & bit) || (w->active | w->pend) & bit)
 		return false;
-	free = gic_hw->free_lrs();
+	free = t->g->interface->free_lrs(t->self);
 	/* `listed` outlives the guest's EOI: with its list register free again, it is no more. */
 	if (!free || (w->listed & bit && !(w->holder[b] == t->self->id && free >> w->slot[b] & 1)))
 		return false;
@@ -186,7 +186,7 @@ static bool forward_at_once(struct vgic_txn *t, struct vgic_ref r, unsigned b)
 		if (ow->holder[old % 32] == t->self->id && ow->slot[old % 32] == n)
 			ow->listed &= ~(1u << old % 32);
 	}
-	gic_hw->put(n, vgic_make_lr(w, r.word, b, LR_PENDING));
+	t->g->interface->put(t->self, n, vgic_make_lr(w, r.word, b, LR_PENDING));
 	if (r.word) {
 		vc->slot_intid[n] = (uint16_t)(r.word * 32 + b);
 		w->slot[b] = (uint8_t)n;

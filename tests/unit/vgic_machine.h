@@ -135,8 +135,15 @@ static void m_check_lrs(unsigned cpu)
 	}
 }
 
-static void m_put(unsigned n, uint64_t lr)
+static uint32_t m_free_lrs(struct vcpu *vcpu)
 {
+	assert_true(vcpu == &mvcpu[m_now]);
+	return m_free();
+}
+
+static void m_put(struct vcpu *vcpu, unsigned n, uint64_t lr)
+{
+	assert_true(vcpu == &mvcpu[m_now]);
 	assert_true(m_free() >> n & 1);
 	/* Past everything that waits in memory: only when nothing does. */
 	assert_int_equal(mvcpu[m_now].vgic->summary, 0);
@@ -144,16 +151,17 @@ static void m_put(unsigned n, uint64_t lr)
 	m_check_lrs(m_now);
 }
 
-static bool m_put_first(uint64_t lr)
+static bool m_put_first(struct vcpu *vcpu, uint64_t lr)
 {
 	if (m_free() != (1u << m_nr_lrs) - 1)
 		return false;
-	m_put(0, lr);
+	m_put(vcpu, 0, lr);
 	return true;
 }
 
-static void m_read_lrs(struct vgic_lrs *l)
+static void m_read_lrs(struct vcpu *vcpu, struct vgic_lrs *l)
 {
+	assert_true(vcpu == &mvcpu[m_now]);
 	l->used = ~m_free() & ((1u << m_nr_lrs) - 1);
 	for (unsigned n = 0; n < m_nr_lrs; n++)
 		l->lr[n] = l->used >> n & 1 ? mc[m_now].lr[n] : 0xdead;
@@ -162,8 +170,9 @@ static void m_read_lrs(struct vgic_lrs *l)
 	m_syncs++;
 }
 
-static void m_write_lrs(const struct vgic_lrs *l, uint64_t old_maint)
+static void m_write_lrs(struct vcpu *vcpu, const struct vgic_lrs *l, uint64_t old_maint)
 {
+	assert_true(vcpu == &mvcpu[m_now]);
 	assert_int_equal(old_maint, mc[m_now].maint);
 	for (unsigned n = 0; n < m_nr_lrs; n++)
 		if (l->dirty >> n & 1) {
@@ -175,18 +184,20 @@ static void m_write_lrs(const struct vgic_lrs *l, uint64_t old_maint)
 	m_check_lrs(m_now);
 }
 
-static bool m_lr_pending(void)
+static bool m_lr_pending(struct vcpu *vcpu)
 {
+	assert_true(vcpu == &mvcpu[m_now]);
 	for (unsigned n = 0; n < m_nr_lrs; n++)
 		if (mc[m_now].lr[n] & LR_PENDING)
 			return true;
 	return false;
 }
 
-static void m_stop_interface(void)
+static void m_stop(struct vcpu *vcpu)
 {
 	struct m_cpu *c = &mc[m_now];
 
+	assert_true(vcpu == &mvcpu[m_now]);
 	memset(c->lr, 0, sizeof(c->lr));
 	c->eisr = c->eoi_count = c->depth = 0;
 	c->maint = 0;
@@ -194,9 +205,9 @@ static void m_stop_interface(void)
 	c->groups = 0;
 }
 
-static void m_reset_interface(void)
+static void m_reset(struct vcpu *vcpu)
 {
-	m_stop_interface();
+	m_stop(vcpu);
 	mc[m_now].on = true;
 	mc[m_now].groups = 3;
 }
@@ -254,10 +265,13 @@ static void m_configure(unsigned intid, bool edge)
 	spi[intid].edge = edge;
 }
 
+static const struct vgic_interface m_interface = {
+	.nr_lrs = m_get_nr_lrs, .priority_mask = m_get_priority_mask, .put_first = m_put_first, .free_lrs = m_free_lrs, .put = m_put,
+	.read_lrs = m_read_lrs, .write_lrs = m_write_lrs, .lr_pending = m_lr_pending, .reset = m_reset, .stop = m_stop,
+};
+
 static const struct gic_hw m_hw = {
-	.kick = m_kick, .nr_lrs = m_get_nr_lrs, .priority_mask = m_get_priority_mask, .put_first = m_put_first, .free_lrs = m_free, .put = m_put,
-	.read_lrs = m_read_lrs, .write_lrs = m_write_lrs, .lr_pending = m_lr_pending, .reset_interface = m_reset_interface,
-	.stop_interface = m_stop_interface, .write_bits = m_write_bits, .read_bits = m_read_bits, .wait_disabled = m_wait_disabled,
+	.kick = m_kick, .interface = &m_interface, .write_bits = m_write_bits, .read_bits = m_read_bits, .wait_disabled = m_wait_disabled,
 	.route_spi = m_route, .configure_spi = m_configure,
 };
 
