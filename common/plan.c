@@ -85,25 +85,6 @@ static enum err plan_cpus(struct plan_work *w, struct plan_vm *vm)
 	return OK;
 }
 
-static void plan_gic(struct plan_work *w, struct plan_vm *vm)
-{
-	unsigned host = w->in->host->gic.version;
-	const struct vm_config *config = vm->config;
-
-	vm->gic_version = config->gic_version ? config->gic_version : host;
-	if (!host)
-		return; /* the board's DTB has no GIC: parse says so */
-	if (vm->gic_version == 3 && host == 2)
-		findings_add(w->in->findings, FINDING_UNSUPPORTED,
-			     "%s: gic-version: a GICv3 guest needs the system registers of a GICv3, and the board has a GICv2: remove gic-version", config->path);
-	else if (vm->gic_version != 3 && host == 2)
-		findings_add(w->in->findings, FINDING_UNSUPPORTED,
-			     "%s: gic-version: the board has a GICv2, and this version runs guests on a GICv3 only (QEMU: -M virt,gic-version=3)", config->path);
-	else if (vm->gic_version != 3)
-		findings_add(w->in->findings, FINDING_UNSUPPORTED, "%s: gic-version: this version gives guests a GICv3 only: use gic-version = <3>",
-			     config->path);
-}
-
 /* The lowest SPI from INTID 33 (SPI 1, as QEMU's virt has its UART) that no passed-through device of the VM uses. */
 static uint32_t free_intid(const struct plan_vm *vm)
 {

@@ -81,10 +81,21 @@ struct plan_stage2 {
 	const char *granule_reason; /* why this granule */
 };
 
-/* Register frames that EL2 emulates, in the guest's addresses. size 0: the VM has none. */
+/* What a VM's interrupt controller is made of. */
+enum plan_gic {
+	PLAN_GIC_V3,          /* a GICv3's virtual CPU interface: system registers */
+	PLAN_GIC_V2_GICV,     /* the GIC's virtual CPU interface (GICV), mapped where the guest looks for its own */
+	PLAN_GIC_V2_SOFTWARE, /* no GICV: the CPU interface is emulated too */
+};
+
+/* "GICv3", "GICv2 in software", ... */
+const char *plan_gic_text(enum plan_gic gic);
+
+/* Register frames of the virtual GIC and UART, in the guest's addresses. EL2 emulates them, but for GICV. size 0: the VM has none. */
 struct plan_frames {
-	struct mem_range gicd, gicr; /* gicr: nr_vcpus x 128 KiB */
-	struct mem_range gicc;       /* GICv2 guests only, which have no gicr */
+	struct mem_range gicd;
+	struct mem_range gicr;       /* GICv3: nr_vcpus x 128 KiB */
+	struct mem_range gicc;       /* GICv2: emulated, or with PLAN_GIC_V2_GICV a region */
 	struct mem_range uart;       /* PL011 */
 	uint32_t uart_intid;
 };
@@ -94,7 +105,9 @@ struct plan_vm {
 	uint32_t id;        /* index into plan.vms */
 	uint32_t *vcpu_cpu; /* for each vCPU: index into host.cpus */
 	uint32_t nr_vcpus;
-	unsigned gic_version;
+	unsigned gic_version; /* what the guest sees: 2 or 3 */
+	enum plan_gic gic;
+	const char *gic_reason; /* why that */
 	uint32_t nr_intids; /* of the virtual distributor: 32 + SPIs, a multiple of 32, at most 1020 rounded to 1024 */
 
 	struct plan_region *regions; /* sorted by ipa, disjoint */

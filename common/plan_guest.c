@@ -9,10 +9,12 @@
  */
 #define GUEST_RAM  UINT64_C(0x40000000)
 #define GUEST_GICD UINT64_C(0x08000000)
+#define GUEST_GICC UINT64_C(0x08010000)
 #define GUEST_GICR UINT64_C(0x080a0000)
 #define GUEST_UART UINT64_C(0x09000000)
 
 #define GICD_SIZE     KIB(64)
+#define GICD_V2_SIZE  KIB(4)  /* IHI 0048 */
 #define GICR_SIZE     KIB(128) /* RD_base and SGI_base (IHI 0069) */
 #define UART_SIZE     KIB(4)
 #define FRAME_ALIGN   KIB(64)
@@ -108,14 +110,17 @@ enum err plan_guest_layout(struct plan_work *w, uint32_t n)
 {
 	struct plan_vm_work *vw = &w->vms[n];
 	struct plan_vm *vm = &w->plan->vms[n];
+	bool v2 = vm->gic != PLAN_GIC_V3;
 	enum err e = space_init(w, vw);
 
 	/* The redistributors come last: for more than 123 vCPUs they reach into the UART's place. */
 	if (!e)
-		e = place_frame(w, n, GUEST_GICD, GICD_SIZE, &vm->frames.gicd);
+		e = place_frame(w, n, GUEST_GICD, v2 ? GICD_V2_SIZE : GICD_SIZE, &vm->frames.gicd);
+	if (!e && v2)
+		e = place_frame(w, n, GUEST_GICC, PLAN_GICC_SIZE, &vm->frames.gicc);
 	if (!e && vm->config->console)
 		e = place_frame(w, n, GUEST_UART, UART_SIZE, &vm->frames.uart);
-	if (!e)
+	if (!e && !v2)
 		e = place_frame(w, n, GUEST_GICR, GICR_SIZE * vm->nr_vcpus, &vm->frames.gicr);
 	for (uint32_t i = 0; i < vw->nr_memory && !e; i++)
 		if (!vw->memory[i].has_ipa && !vw->memory[i].bad)

@@ -171,7 +171,7 @@ static enum err vm_init(struct plan_work *w, uint32_t n)
 	vw->devices = vm->regions;
 	vw->nr_memory = vm->config->nr_memory;
 	vw->memory = ARENA_ARRAY(w->in->arena, struct plan_memory, vw->nr_memory);
-	vm->regions = ARENA_ARRAY(w->in->arena, struct plan_region, (size_t)vw->nr_devices + vw->nr_memory);
+	vm->regions = ARENA_ARRAY(w->in->arena, struct plan_region, (size_t)vw->nr_devices + vw->nr_memory + 1); /* 1: GICV */
 	vm->nr_regions = 0;
 	/* Each device, range and frame taken out of the space can leave one more gap. */
 	if (!vw->memory || !vm->regions || range_set_init(&vw->space, w->in->arena, vw->nr_devices + vw->nr_memory + 4))
@@ -297,6 +297,16 @@ static void add_region(struct plan_vm *vm, const struct plan_region *r)
 	vm->regions[at] = *r;
 }
 
+/* Banked by CPU: every VM may have it. */
+static void fill_gicv(struct plan_work *w, struct plan_vm *vm)
+{
+	const struct host_gic *gic = &w->in->host->gic;
+	pa_t window;
+
+	if (vm->gic == PLAN_GIC_V2_GICV && plan_gicv_window(gic, &window))
+		add_region(vm, &(struct plan_region){ PLAN_REGION_DEVICE, ipa_make(vm->frames.gicc.base), window, vm->frames.gicc.size, gic->node });
+}
+
 static void fill_regions(struct plan_work *w, uint32_t n)
 {
 	struct plan_vm_work *vw = &w->vms[n];
@@ -311,6 +321,7 @@ static void fill_regions(struct plan_work *w, uint32_t n)
 		if (!m->bad && m->has_pa)
 			add_region(vm, &(struct plan_region){ PLAN_REGION_RAM, ipa_make(m->ipa), pa_make(m->pa), m->size, HOST_NO_NODE });
 	}
+	fill_gicv(w, vm);
 }
 
 static enum err place_pool(struct plan_work *w, bool last)

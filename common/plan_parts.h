@@ -48,6 +48,16 @@ static inline bool plan_found(const struct plan_work *w)
 /* The arena is too small: a finding. Returns ERR_NO_MEMORY. */
 enum err plan_no_memory(struct plan_work *w);
 
+/* ---- plan_gic.c ---- */
+
+#define PLAN_GICC_SIZE KIB(8) /* of a GICv2's CPU interface: two pages (Arm IHI 0048, 4.4) */
+
+/* Sets gic, gic_version and gic_reason. */
+void plan_gic(struct plan_work *w, struct plan_vm *vm);
+
+/* Where the PLAN_GICC_SIZE bytes lie that a GICv2 guest can use as its CPU interface; false: nowhere. */
+bool plan_gicv_window(const struct host_gic *gic, pa_t *pa);
+
 /* ---- plan_memory.c: the board's RAM ---- */
 
 /* What the VMs want, what the board has, and everything whose place the file gives. After passthrough_resolve of all VMs. ERR_NO_MEMORY. */

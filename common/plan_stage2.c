@@ -75,9 +75,12 @@ static enum err choose_granule(struct plan_work *w, struct plan_vm *vm)
 static unsigned ipa_bits(const struct plan_vm *vm)
 {
 	const struct plan_frames *f = &vm->frames;
-	uint64_t end = u64_max(f->gicd.base + f->gicd.size, u64_max(f->gicr.base + f->gicr.size, f->uart.base + f->uart.size));
+	const struct mem_range *frames[] = { &f->gicd, &f->gicr, &f->gicc, &f->uart };
+	uint64_t end = 0;
 	unsigned bits = 32;
 
+	for (unsigned i = 0; i < ARRAY_SIZE(frames); i++)
+		end = u64_max(end, frames[i]->base + frames[i]->size);
 	if (vm->nr_regions)
 		end = u64_max(end, vm->regions[vm->nr_regions - 1].ipa.v + vm->regions[vm->nr_regions - 1].size);
 	while (end > BIT(bits)) /* end is at most 2^48 */

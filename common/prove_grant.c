@@ -40,12 +40,14 @@ static const char *attrs_text(char *buf, uint64_t attrs)
 	return buf;
 }
 
+/* Wholly inside the frame, and where the guest has its CPU interface: else it is like any other region that nobody was given. */
 bool prove_is_gicv_window(const struct prove_walk *w, const struct plan_region *r)
 {
 	const struct host_gic *gic = &w->plan->host->gic;
+	const struct mem_range *gicc = &w->vm->frames.gicc;
 
-	return r->kind == PLAN_REGION_DEVICE && r->node == gic->node && w->vm->gic_version == 2 &&
-	       ranges_overlap(r->pa.v, r->size, gic->vcpu.base, gic->vcpu.size);
+	return r->kind == PLAN_REGION_DEVICE && r->node == gic->node && w->vm->gic_version == 2 && w->vm->gic == PLAN_GIC_V2_GICV &&
+	       r->ipa.v == gicc->base && r->size == gicc->size && range_within(r->pa.v, r->size, gic->vcpu.base, gic->vcpu.size);
 }
 
 /* What the VM really reaches goes into the search for shared memory, granted or not. */
@@ -161,12 +163,12 @@ static void check_device_source(struct prove_walk *w, const struct plan_region *
 {
 	const struct host *host = w->plan->host;
 
-	if (prove_is_gicv_window(w, r))
-		return;
-	if (r->node >= host->nr_nodes || !owns_node(w, r->node))
+	bool gicv = prove_is_gicv_window(w, r);
+
+	if (!gicv && (r->node >= host->nr_nodes || !owns_node(w, r->node)))
 		PROVE_FAULT(w, "the plan grants registers at 0x%llx of a device the VM does not own: %s", (ull)r->pa.v,
 			    r->node < host->nr_nodes ? host->nodes[r->node].path : "no node of the board");
-	else if (!has_regs_in(&host->nodes[r->node], r))
+	else if (!gicv && !has_regs_in(&host->nodes[r->node], r))
 		PROVE_FAULT(w, "the plan grants 0x%llx as registers of %s, which has none there", (ull)r->pa.v,
 			    host->nodes[r->node].path);
 	for (uint32_t i = 0; i < host->nr_nodes; i++)
@@ -175,13 +177,14 @@ static void check_device_source(struct prove_walk *w, const struct plan_region *
 				    host->nodes[i].path);
 }
 
-/* A register frame that EL2 emulates works by not being mapped. */
+/* A register frame that EL2 emulates works by not being mapped; GICV works by being mapped in one. */
 static void check_region_frames(struct prove_walk *w, const struct plan_region *r)
 {
 	const struct plan_frames *f = &w->vm->frames;
-	const struct mem_range *frames[] = {&f->gicd, &f->gicr, &f->uart};
+	const struct mem_range *frames[] = {&f->gicd, &f->gicr, &f->uart, &f->gicc};
+	unsigned nr = ARRAY_SIZE(frames) - (prove_is_gicv_window(w, r) ? 1 : 0);
 
-	for (unsigned i = 0; i < ARRAY_SIZE(frames); i++)
+	for (unsigned i = 0; i < nr; i++)
 		if (ranges_overlap(r->ipa.v, r->size, frames[i]->base, frames[i]->size))
 			PROVE_FAULT(w, "guest 0x%llx is mapped, and lies in a register frame at 0x%llx that is emulated",
 				    (ull)u64_max(r->ipa.v, frames[i]->base), (ull)frames[i]->base);

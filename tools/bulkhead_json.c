@@ -204,12 +204,21 @@ static void put_load(struct json *j, const char *name, const struct plan *plan, 
 	end(j, '}');
 }
 
+static void put_gic(struct json *j, const struct plan_vm *vm)
+{
+	static const char *const interfaces[] = { [PLAN_GIC_V3] = "registers", [PLAN_GIC_V2_GICV] = "gicv", [PLAN_GIC_V2_SOFTWARE] = "software" };
+
+	put_number(j, "gicVersion", vm->gic_version);
+	put_string(j, "gicInterface", interfaces[vm->gic]);
+	put_string(j, "gicReason", vm->gic_reason);
+}
+
 static void put_vm(struct json *j, const struct plan *plan, const struct plan_vm *vm)
 {
 	begin(j, NULL, '{');
 	put_string(j, "name", vm->config->name);
 	put_vcpus(j, plan, vm);
-	put_number(j, "gicVersion", vm->gic_version);
+	put_gic(j, vm);
 	begin(j, "stage2", '{');
 	put_number(j, "granule", UINT64_C(1) << vm->stage2.granule_shift);
 	put_string(j, "reason", vm->stage2.granule_reason);
@@ -222,7 +231,8 @@ static void put_vm(struct json *j, const struct plan *plan, const struct plan_vm
 	begin(j, "emulated", '{');
 	put_range(j, "gicd", vm->frames.gicd);
 	put_range(j, "gicr", vm->frames.gicr);
-	put_range(j, "gicc", vm->frames.gicc);
+	if (vm->gic == PLAN_GIC_V2_SOFTWARE)
+		put_range(j, "gicc", vm->frames.gicc);
 	put_range(j, "uart", vm->frames.uart);
 	if (vm->frames.uart.size)
 		put_number(j, "uartIntid", vm->frames.uart_intid);

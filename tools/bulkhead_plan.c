@@ -79,8 +79,13 @@ static void print_frames(const struct printer *p, const struct plan_vm *vm)
 {
 	const struct plan_frames *f = &vm->frames;
 
-	LINE(p->out, "GIC", "GICv%u: distributor 0x%010" PRIx64 ", redistributors 0x%010" PRIx64 "  %s, %" PRIu32 " INTIDs", vm->gic_version, f->gicd.base,
-	     f->gicr.base, size_of(f->gicr.size), vm->nr_intids);
+	LINE(p->out, "GIC", "%s: %s", plan_gic_text(vm->gic), vm->gic_reason);
+	if (vm->gic == PLAN_GIC_V3)
+		LINE(p->out, "", "distributor 0x%010" PRIx64 ", redistributors 0x%010" PRIx64 "  %s, %" PRIu32 " INTIDs", f->gicd.base, f->gicr.base,
+		     size_of(f->gicr.size), vm->nr_intids);
+	else
+		LINE(p->out, "", "distributor 0x%010" PRIx64 ", CPU interface 0x%010" PRIx64 "  %s, %" PRIu32 " INTIDs", f->gicd.base, f->gicc.base,
+		     size_of(f->gicc.size), vm->nr_intids);
 	if (f->uart.size)
 		LINE(p->out, "console", "0x%010" PRIx64 "  PL011, interrupt %" PRIu32 " (SPI %" PRIu32 ")", f->uart.base, f->uart_intid, f->uart_intid - 32);
 }

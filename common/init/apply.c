@@ -239,6 +239,8 @@ enum err apply_devices(const struct plan *plan, struct arena *pool)
 			log_error("%s: its virtual devices cannot be made: %s", vms[i].name, err_text(e));
 			return e;
 		}
+		if (plan->vms[i].gic != PLAN_GIC_V3)
+			log_info("%s: %s: %s", vms[i].name, plan_gic_text(plan->vms[i].gic), plan->vms[i].gic_reason);
 		console_add_vm(&vms[i]);
 	}
 	return OK;

@@ -44,6 +44,8 @@ static uint64_t pick_address(struct input *in)
 
 static void vary_board(struct input *in, struct fixture *f)
 {
+	static const uint64_t sizes[] = { 0, 0x1000, 0x2000, 0x10000, 0x20000 };
+
 	f->ram[0] = (struct mem_range){ pick(in, 2) ? 0x40000000 : 0, pick_size(in) };
 	f->ram[1] = (struct mem_range){ GIB(64), pick_size(in) };
 	f->host.nr_ram = pick(in, 3);
@@ -53,6 +55,7 @@ static void vary_board(struct input *in, struct fixture *f)
 	f->host.nr_reserved = pick(in, 3);
 	f->host.nr_cpus = pick(in, 5);
 	f->host.gic.version = pick(in, 8) ? 3 : 2;
+	f->host.gic.vcpu = (struct mem_range){ pick(in, 8) ? 0x08040000 : pick_address(in), sizes[pick(in, ARRAY_SIZE(sizes))] };
 	f->in.granule64_ok = pick(in, 4);
 	if (pick(in, 2))
 		f->in.hypervisor = (struct mem_range){ f->ram[0].base + MIB(2), MIB(2) };

@@ -30,7 +30,7 @@ struct fixture {
 	struct host_irq irqs[NR_NODES];
 	struct host_ref refs[NR_NODES];
 	struct host_stream stream;
-	struct host_cpu cpus[4];
+	struct host_cpu cpus[9];
 	struct mem_range ram[2];
 	struct host_reserved reserved[2];
 	struct system system;
@@ -72,16 +72,26 @@ static inline void fixture_ref(struct fixture *f, enum fixture_node n, enum fixt
 	f->nodes[n].nr_refs = 1;
 }
 
+/* Up to 9; all beyond the fourth have its node. */
+static inline void fixture_cpus(struct fixture *f, uint32_t nr)
+{
+	for (uint32_t i = 0; i < nr; i++) {
+		uint32_t node = N_CPU0 + (i < 4 ? i : 3);
+
+		f->cpus[i] = (struct host_cpu){ .mpidr = i, .path = f->nodes[node].path, .compatible = "arm,cortex-a72", .start = CPU_START_PSCI, .node = node };
+	}
+	f->host.nr_cpus = nr;
+}
+
 static inline void fixture_host_nodes(struct fixture *f)
 {
 	static const char *const cpu_paths[] = { "/cpus/cpu@0", "/cpus/cpu@1", "/cpus/cpu@2", "/cpus/cpu@3" };
 
 	fixture_node(f, N_ROOT, HOST_NO_NODE, "/", "linux,dummy-virt");
 	fixture_node(f, N_CPUS, N_ROOT, "/cpus", NULL);
-	for (uint32_t i = 0; i < 4; i++) {
+	for (uint32_t i = 0; i < 4; i++)
 		fixture_node(f, (enum fixture_node)(N_CPU0 + i), N_CPUS, cpu_paths[i], "arm,cortex-a72");
-		f->cpus[i] = (struct host_cpu){ .mpidr = i, .path = cpu_paths[i], .compatible = "arm,cortex-a72", .start = CPU_START_PSCI, .node = N_CPU0 + i };
-	}
+	fixture_cpus(f, 4);
 	fixture_device(f, N_MEMORY, N_ROOT, "/memory@40000000", NULL, 0x40000000, GIB(1), 0);
 	fixture_device(f, N_GIC, N_ROOT, "/intc@8000000", "arm,gic-v3", 0x08000000, 0x10000, 0);
 	fixture_device(f, N_ITS, N_GIC, "/intc@8000000/its@8080000", "arm,gic-v3-its", 0x08080000, 0x20000, 0);
@@ -220,11 +230,38 @@ static inline void check_device_region(const struct plan *p, const struct plan_v
 		PLAN_MUST(!ranges_overlap(r->pa.v, r->size, p->host->ram[i].base, p->host->ram[i].size));
 }
 
+/* Both pages of the interface are reached, whether the board has them side by side or 64 KiB apart, and nothing that is not GICV's. */
+static inline void check_gicv_window(const struct plan *p, const struct plan_vm *vm, const struct plan_region *r)
+{
+	const struct mem_range *gicv = &p->host->gic.vcpu, *gicc = &vm->frames.gicc;
+	uint64_t second = gicv->base + (gicv->size >= 0x20000 ? 0x10000 : 0x1000);
+
+	PLAN_MUST(r->kind == PLAN_REGION_DEVICE && r->ipa.v == gicc->base && r->size == gicc->size && r->size == 0x2000);
+	PLAN_MUST(range_within(r->pa.v, r->size, gicv->base, gicv->size) && r->pa.v + 0x1000 == second);
+	PLAN_MUST(vm->stage2.granule_shift == 12);
+}
+
+static inline void check_gic(const struct plan *p, const struct plan_vm *vm)
+{
+	const struct plan_frames *f = &vm->frames;
+	unsigned host = p->host->gic.version, wanted = vm->config->gic_version;
+
+	PLAN_MUST(vm->gic_version == (wanted ? wanted : host) && vm->gic_reason && vm->nr_vcpus);
+	if (vm->gic_version == 3) {
+		PLAN_MUST(vm->gic == PLAN_GIC_V3 && host == 3 && f->gicd.size == 0x10000 && f->gicr.size == vm->nr_vcpus * KIB(128) && !f->gicc.size);
+		return;
+	}
+	PLAN_MUST(vm->gic_version == 2 && vm->nr_vcpus <= 8 && f->gicd.size == 0x1000 && !f->gicr.size && f->gicc.size == 0x2000);
+	PLAN_MUST(vm->gic == (p->host->gic.vcpu.size >= 0x2000 && p->host->gic.vcpu.base % 0x1000 == 0 ? PLAN_GIC_V2_GICV : PLAN_GIC_V2_SOFTWARE));
+	PLAN_MUST(vm->gic == PLAN_GIC_V2_GICV || host == 3);
+}
+
 static inline void check_regions(const struct plan *p, const struct plan_vm *vm)
 {
-	const struct mem_range frames[] = { vm->frames.gicd, vm->frames.gicr, vm->frames.uart };
+	const struct mem_range frames[] = { vm->frames.gicd, vm->frames.gicr, vm->frames.uart, vm->frames.gicc };
 	uint64_t granule = BIT(vm->stage2.granule_shift);
 	uint64_t ram = 0, wanted = 0;
+	unsigned windows = 0;
 
 	for (uint32_t i = 0; i < vm->nr_regions; i++) {
 		const struct plan_region *r = &vm->regions[i];
@@ -232,6 +269,11 @@ static inline void check_regions(const struct plan *p, const struct plan_vm *vm)
 		PLAN_MUST(is_aligned(r->ipa.v | r->pa.v | r->size, granule) && r->size);
 		PLAN_MUST(range_within(r->ipa.v, r->size, 0, BIT(vm->stage2.ipa_bits)));
 		PLAN_MUST(i == 0 || r->ipa.v >= vm->regions[i - 1].ipa.v + vm->regions[i - 1].size);
+		if (r->node == p->host->gic.node) {
+			check_gicv_window(p, vm, r);
+			windows++;
+			continue;
+		}
 		for (unsigned j = 0; j < ARRAY_SIZE(frames); j++)
 			PLAN_MUST(!ranges_overlap(r->ipa.v, r->size, frames[j].base, frames[j].size));
 		if (r->kind == PLAN_REGION_DEVICE) {
@@ -244,7 +286,7 @@ static inline void check_regions(const struct plan *p, const struct plan_vm *vm)
 	}
 	for (uint32_t i = 0; i < vm->config->nr_memory; i++)
 		wanted += vm->config->memory[i].size;
-	PLAN_MUST(ram == wanted);
+	PLAN_MUST(ram == wanted && windows == (vm->gic == PLAN_GIC_V2_GICV));
 	for (unsigned i = 0; i < ARRAY_SIZE(frames); i++)
 		for (unsigned j = 0; j < i; j++)
 			PLAN_MUST(!ranges_overlap(frames[i].base, frames[i].size, frames[j].base, frames[j].size));
@@ -276,7 +318,8 @@ static inline void check_pair(const struct plan *p, const struct plan_vm *a, con
 {
 	for (uint32_t i = 0; i < a->nr_regions; i++)
 		for (uint32_t j = 0; j < b->nr_regions; j++)
-			PLAN_MUST(!ranges_overlap(a->regions[i].pa.v, a->regions[i].size, b->regions[j].pa.v, b->regions[j].size));
+			PLAN_MUST(!ranges_overlap(a->regions[i].pa.v, a->regions[i].size, b->regions[j].pa.v, b->regions[j].size) ||
+				  (a->regions[i].node == p->host->gic.node && b->regions[j].node == p->host->gic.node));
 	for (uint32_t i = 0; i < a->nr_irqs; i++)
 		for (uint32_t j = 0; j < b->nr_irqs; j++)
 			PLAN_MUST(a->irqs[i].intid != b->irqs[j].intid);
@@ -309,7 +352,7 @@ static inline void plan_fixture_check(const struct plan *p)
 		check_regions(p, vm);
 		check_irqs(p, vm);
 		check_images(vm);
-		PLAN_MUST(vm->frames.gicr.size == vm->nr_vcpus * KIB(128) && vm->gic_version == 3);
+		check_gic(p, vm);
 		PLAN_MUST(vm->stage2.granule_reason && vm->stage2.table_pages >= vm->stage2.root_pages);
 		for (uint32_t i = 0; i < vm->nr_regions; i++)
 			PLAN_MUST(!ranges_overlap(vm->regions[i].pa.v, vm->regions[i].size, p->pool.base, p->pool.size));

@@ -164,12 +164,20 @@ static void make_linux(struct sys *s)
 	finish_vm(s, LINUX);
 }
 
+void sys_give_gicv(struct sys *s, unsigned vm, uint64_t ipa)
+{
+	s->vm[vm].gic_version = 2;
+	s->vm[vm].gic = PLAN_GIC_V2_GICV;
+	s->vm[vm].frames.gicr = (struct mem_range){0};
+	s->vm[vm].frames.gicc = (struct mem_range){ipa, 0x2000};
+}
+
 static void make_rtos(struct sys *s)
 {
 	struct tree *t = &s->tree[RTOS];
 
 	make_vm(s, RTOS, "rtos", 2, 1);
-	s->vm[RTOS].gic_version = 2;
+	sys_give_gicv(s, RTOS, 0x8010000);
 	add_region(s, RTOS, PLAN_REGION_DEVICE, 0x8010000, 0x8040000, 0x2000, NODE_GIC);
 	add_region(s, RTOS, PLAN_REGION_RAM, 0x40000000, 0x100000000, 1u << 30, 0);
 	add_region(s, RTOS, PLAN_REGION_RAM, 0x8000000000, 0x140000000, 2u << 20, 0);

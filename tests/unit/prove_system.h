@@ -82,6 +82,9 @@ struct sys {
  * pages and 64 KiB in a page; the NIC's page at 0x40000000000 -> 0xa000000, in the second root table.
  */
 struct sys *sys_new(void);
+
+/* Its plan says it is a GICv2 guest with its CPU interface there; the region is the caller's. */
+void sys_give_gicv(struct sys *s, unsigned vm, uint64_t ipa);
 void sys_free(struct sys *s);
 
 /* The proof of it as it stands. */

@@ -81,13 +81,39 @@ static void test_gic(void **state)
 	(void)state;
 	struct fixture *f = fixture_new();
 
-	f->vms[VM_RTOS].gic_version = 2;
-	expect_one(f, FINDING_UNSUPPORTED, "/vms/rtos: gic-version", "<3>");
+	f->vms[VM_RTOS].gic_version = 4;
+	expect_one(f, FINDING_PROPERTY_BAD, "/vms/rtos: gic-version", "neither 2 nor 3");
+
+	/* A GICv2 without a whole virtual CPU interface. */
+	for (unsigned i = 0; i < 3; i++) {
+		static const struct mem_range bad[] = { { 0, 0 }, { 0x08040000, 0x1000 }, { 0x08040800, 0x2000 } };
+
+		f = fixture_new();
+		f->system.nr_vms = 1;
+		f->host.gic.version = 2;
+		f->host.gic.vcpu = bad[i];
+		expect_one(f, FINDING_DTB_UNSUPPORTED, "/vms/linux: the board's DTB gives the GIC's virtual CPU interface", "two whole pages");
+	}
 
 	f = fixture_new();
-	f->system.nr_vms = 1;
-	f->host.gic.version = 2;
-	expect_one(f, FINDING_UNSUPPORTED, "/vms/linux: gic-version", "GICv2");
+	f->host.gic.vcpu = (struct mem_range){ 0x08040000, 0x10000 };
+	f->vms[VM_RTOS].gic_version = 2;
+	f->vms[VM_RTOS].stage2_granule = 65536;
+	expect_one(f, FINDING_UNSUPPORTED, "/vms/rtos: stage2-granule", "<4096>");
+
+	/* A GICv2 has eight CPUs, in hardware or in software. */
+	for (unsigned i = 0; i < 2; i++) {
+		static const uint32_t nine[9] = { 0, 1, 2, 3, 4, 5, 6, 7, 8 };
+
+		f = fixture_new();
+		fixture_cpus(f, 9);
+		f->system.nr_vms = 1;
+		f->host.gic.vcpu.size = i ? 0x20000 : 0;
+		f->vms[VM_LINUX].gic_version = 2;
+		f->vms[VM_LINUX].cpus = (uint32_t *)nine;
+		f->vms[VM_LINUX].nr_cpus = f->vms[VM_LINUX].nr_vcpus = 9;
+		expect_one(f, FINDING_UNSUPPORTED, "/vms/linux: vcpus: 9 are more than the 8 that a GICv2 can have", "remove gic-version");
+	}
 
 	f = fixture_new();
 	f->system.nr_vms = 1;
@@ -355,13 +381,14 @@ static void test_all_at_once(void **state)
 {
 	(void)state;
 	struct fixture *f = fixture_new();
-	static const enum finding_code expected[] = { FINDING_CPU_MISSING, FINDING_CPU_TAKEN, FINDING_UNSUPPORTED, FINDING_DEVICE_MISSING, FINDING_DEVICE_OWNED,
+	static const enum finding_code expected[] = { FINDING_CPU_MISSING, FINDING_CPU_TAKEN, FINDING_UNSUPPORTED, FINDING_PROPERTY_BAD, FINDING_DEVICE_MISSING, FINDING_DEVICE_OWNED,
 						      FINDING_MEMORY_MISSING, FINDING_MEMORY_EXHAUSTED, FINDING_IMAGE_TOO_LARGE, FINDING_IMAGE_PLACE };
 
 	f->system.nr_vms = 3;
 	f->vm_cpus[VM_LINUX][1] = 9;
 	f->vm_cpus[VM_THIRD][0] = f->vm_cpus[VM_RTOS][0];
-	f->vms[VM_THIRD].gic_version = 2;
+	f->vms[VM_THIRD].gic_version = 4;
+	f->vms[VM_THIRD].nr_vcpus = 2;
 	fixture_pass(f, VM_LINUX, "/pl031@9010001");
 	fixture_pass(f, VM_RTOS, "/intc@8000000");
 	f->ranges[VM_LINUX][0].size = GIB(4);

@@ -411,6 +411,80 @@ static void test_same_plan_twice(void **state)
 	free(b);
 }
 
+static const struct plan_region *gicv_region(const struct plan_vm *vm)
+{
+	for (uint32_t i = 0; i < vm->nr_regions; i++)
+		if (vm->regions[i].node == N_GIC)
+			return &vm->regions[i];
+	return NULL;
+}
+
+/* What each board gives a VM that says nothing, and one that wants a GICv2. */
+static void test_gic_versions(void **state)
+{
+	(void)state;
+	static const struct {
+		unsigned host, wanted, version;
+		uint64_t gicv_size;
+		enum plan_gic gic;
+		const char *reason;
+		uint64_t window; /* 0: none */
+	} cases[] = {
+		{ 3, 0, 3, 0, PLAN_GIC_V3, "the board has a GICv3", 0 },
+		{ 3, 3, 3, 0x2000, PLAN_GIC_V3, "gic-version = <3>", 0 },
+		{ 3, 2, 2, 0, PLAN_GIC_V2_SOFTWARE, "the board's GICv3 has no virtual CPU interface (GICV)", 0 },
+		{ 3, 2, 2, 0x1000, PLAN_GIC_V2_SOFTWARE, "the board's GICv3 has no virtual CPU interface (GICV)", 0 },
+		{ 3, 2, 2, 0x2000, PLAN_GIC_V2_GICV, "the board's GIC has a virtual CPU interface (GICV)", 0x08040000 },
+		{ 2, 0, 2, 0x2000, PLAN_GIC_V2_GICV, "the board's GIC has a virtual CPU interface (GICV)", 0x08040000 },
+		{ 2, 2, 2, 0x10000, PLAN_GIC_V2_GICV, "the board's GIC has a virtual CPU interface (GICV)", 0x08040000 },
+		/* Its pages are 64 KiB apart: the last copy of the first, and the second. */
+		{ 2, 0, 2, 0x20000, PLAN_GIC_V2_GICV, "the board's GIC has a virtual CPU interface (GICV)", 0x0804f000 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct fixture *f = fixture_new();
+
+		f->host.gic.version = cases[i].host;
+		f->host.gic.vcpu = (struct mem_range){ 0x08040000, cases[i].gicv_size };
+		for (unsigned v = 0; v < 2; v++)
+			f->vms[v].gic_version = cases[i].wanted;
+
+		struct plan *p = must_plan(f);
+
+		for (unsigned v = 0; v < 2; v++) {
+			const struct plan_vm *vm = &p->vms[v];
+			const struct plan_region *r = gicv_region(vm);
+
+			assert_int_equal(vm->gic_version, cases[i].version);
+			assert_int_equal(vm->gic, cases[i].gic);
+			assert_string_equal(vm->gic_reason, cases[i].reason);
+			assert_int_equal(vm->frames.gicd.base, 0x08000000);
+			assert_int_equal(vm->frames.gicc.base, vm->gic == PLAN_GIC_V3 ? 0 : 0x08010000);
+			assert_int_equal(r ? r->pa.v : 0, cases[i].window);
+			assert_int_equal(vm->stage2.granule_shift, r ? 12 : 16);
+		}
+		free(f);
+	}
+}
+
+/* The CPU interface's place is taken: it moves, and its window with it. */
+static void test_gicc_moves(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	f->host.gic.vcpu = (struct mem_range){ 0x08040000, 0x2000 };
+	f->vms[VM_RTOS].gic_version = 2;
+	f->ranges[VM_RTOS][1] = (struct memory_config){ .size = KIB(64), .has_ipa = true, .ipa = 0x08010000 };
+	f->vms[VM_RTOS].nr_memory = 2;
+
+	struct plan *p = must_plan(f);
+
+	assert_int_equal(p->vms[VM_RTOS].frames.gicc.base, 0x08020000);
+	assert_int_equal(gicv_region(&p->vms[VM_RTOS])->ipa.v, 0x08020000);
+	free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -418,6 +492,7 @@ int main(void)
 		cmocka_unit_test(test_identity_at_emulated_frames), cmocka_unit_test(test_several_ranges), cmocka_unit_test(test_text_offset_and_old_kernels),
 		cmocka_unit_test(test_small_vm), cmocka_unit_test(test_large_memory_takes_gib_blocks), cmocka_unit_test(test_tight_board),
 		cmocka_unit_test(test_fixed_pa_is_congruent), cmocka_unit_test(test_granule), cmocka_unit_test(test_high_intid),
+		cmocka_unit_test(test_gic_versions), cmocka_unit_test(test_gicc_moves),
 		cmocka_unit_test(test_same_plan_twice), cmocka_unit_test(test_chosen_pa_is_congruent), cmocka_unit_test(test_pool_holds_everything),
 	};
 

@@ -59,7 +59,7 @@ static void passes_with_gicv_in_two_vms(void **state)
 	struct sys *s = sys_new();
 	struct plan_vm *v = &s->vm[LINUX];
 
-	v->gic_version = 2;
+	sys_give_gicv(s, LINUX, 0x50000000);
 	v->regions[v->nr_regions++] = (struct plan_region){PLAN_REGION_DEVICE, ipa_make(0x50000000), pa_make(0x8040000), 0x2000, NODE_GIC};
 	tree_map(&s->tree[LINUX], 3, 0x50000000, 0x8040000, 2, S2_DEVICE);
 	v->stage2.table_pages = s->tree[LINUX].pages;

@@ -251,9 +251,28 @@ static void gicv_page(struct sys *s) { grant_device(s, 0x8040000, NODE_DMA); }
 static void gicv_v3(struct sys *s) { s->vm[RTOS].gic_version = 3; }
 static void gicv_by_another_node(struct sys *s)
 {
-	s->vm[LINUX].gic_version = 2;
+	sys_give_gicv(s, LINUX, 0x50000000);
+	s->vm[LINUX].frames.gicc.size = 0x1000;
 	grant_device(s, 0x8040000, NODE_DMA);
 }
+static void gicv_software(struct sys *s) { s->vm[RTOS].gic = PLAN_GIC_V2_SOFTWARE; }
+static void gicc_frame_mapped(struct sys *s)
+{
+	s->vm[LINUX].gic_version = 2;
+	s->vm[LINUX].gic = PLAN_GIC_V2_SOFTWARE;
+	s->vm[LINUX].frames.gicc = (struct mem_range){RTC - 0x1000, 0x2000};
+}
+/* A second window, beside the CPU interface that the guest is told of. */
+static void gicv_twice(struct sys *s)
+{
+	struct plan_vm *v = &s->vm[RTOS];
+
+	v->regions[v->nr_regions++] = (struct plan_region){PLAN_REGION_DEVICE, ipa_make(0x8100000000), pa_make(0x8040000), 0x1000, NODE_GIC};
+	tree_map(&s->tree[RTOS], 3, 0x8100000000, 0x8040000, 1, S2_DEVICE);
+	v->stage2.table_pages = s->tree[RTOS].pages;
+}
+/* Something that is not the GIC's lies in the window's pages. */
+static void gicv_shares_page(struct sys *s) { s->regs[NODE_DMA] = (struct mem_range){0x8041800, 0x100}; }
 static void gic_node_elsewhere(struct sys *s)
 {
 	s->regions[RTOS][0].pa.v = 0xa020000;
@@ -262,6 +281,7 @@ static void gic_node_elsewhere(struct sys *s)
 static void gicv_beyond(struct sys *s)
 {
 	/* The granted window runs on into what follows the frame. */
+	s->host.gic.vcpu.size = 0x1000;
 	s->host.gic.redist[0] = (struct mem_range){0x8041000, 0x1000};
 }
 static void uart_page(struct sys *s) { grant_device(s, 0x9000000, NODE_UART); }
@@ -436,6 +456,10 @@ static const struct fault faults[] = {
 	{"GICV not granted", gicv_page, "VM linux reaches physical 0x8040000", "belongs to the GIC's virtual CPU interface"},
 	{"GICV for a GICv3 guest", gicv_v3, "VM rtos reaches physical 0x8040000", "belongs to the GIC's virtual CPU interface"},
 	{"GICV as another device", gicv_by_another_node, "VM linux reaches physical 0x8040000", "belongs to the GIC's virtual CPU interface"},
+	{"GICV for a software CPU interface", gicv_software, "VM rtos reaches physical 0x8040000", "belongs to the GIC's virtual CPU interface"},
+	{"GICV twice", gicv_twice, "VM rtos: the plan grants registers at 0x8040000", "does not own"},
+	{"GICV's pages hold a device", gicv_shares_page, "VM rtos: the pages it is granted at 0x8040000 hold registers of /dma@a010000", "not own"},
+	{"emulated CPU interface mapped", gicc_frame_mapped, "VM linux: guest 0x9010000 is mapped", "emulated"},
 	{"GICV elsewhere", gic_node_elsewhere, "VM rtos: the plan grants registers at 0xa020000", "does not own: /intc@8000000"},
 	{"GICV window too long", gicv_beyond, "VM rtos reaches physical 0x8041000 (guest 0x8011000)", "belongs to the GIC's redistributors"},
 	{"GICV page of another VM as a device", gicv_as_ram_of_other, "VM rtos and VM linux both reach physical 0x8041000", ""},
