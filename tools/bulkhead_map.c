@@ -276,6 +276,19 @@ static int device_owner(const struct plan *plan, uint32_t node, const char **rea
 	return use ? OWNER_HYPERVISOR : OWNER_NOBODY;
 }
 
+/* The one device that every VM has a part of. */
+static void put_vm_gics(const struct map *m)
+{
+	for (uint32_t v = 0; v < m->plan->nr_vms; v++) {
+		const struct plan_vm *vm = &m->plan->vms[v];
+
+		fputs("\nVM ", m->out);
+		put_xml_text(m->out, vm->config->name);
+		fprintf(m->out, ": %s: ", plan_gic_text(vm->gic));
+		put_xml_text(m->out, vm->gic_reason);
+	}
+}
+
 static void put_device(const struct map *m, uint32_t node, int owner, const char *reason, unsigned x, unsigned y)
 {
 	const struct host_node *n = &m->plan->host->nodes[node];
@@ -290,6 +303,8 @@ static void put_device(const struct map *m, uint32_t node, int owner, const char
 		fprintf(m->out, "\nregisters 0x%" PRIx64 ", %s", n->regs[i].base, size_of(n->regs[i].size));
 	for (uint32_t i = 0; i < n->nr_irqs; i++)
 		fprintf(m->out, "\ninterrupt %" PRIu32, n->irqs[i].intid);
+	if (node == m->plan->host->gic.node)
+		put_vm_gics(m);
 	end_title(m);
 	put_label(m, x + 8, y + 16, CHIP_W - 12, strrchr(n->path, '/') + 1);
 	end_box(m);
