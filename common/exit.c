@@ -23,12 +23,10 @@ static struct vcpu *call(struct vcpu *vcpu, const char *conduit)
 	case VPSCI_CPU_SUSPEND:
 		return vcpu_suspend(vcpu);
 	case VPSCI_SYSTEM_OFF:
-		log_info("%s: powered off", vcpu->vm->name);
-		vm_stop(vcpu->vm, VM_STOPPED);
+		(void)vm_end(vcpu->vm, VM_ENDS_OFF);
 		return vcpu_off(vcpu);
 	case VPSCI_SYSTEM_RESET:
-		log_info("%s: restarts", vcpu->vm->name);
-		vm_stop(vcpu->vm, VM_RESTARTING);
+		(void)vm_end(vcpu->vm, VM_ENDS_RESET);
 		return vcpu_off(vcpu);
 	case VPSCI_UNKNOWN:
 		if (vm_warn_once(vcpu->vm, fn))
@@ -164,11 +162,19 @@ static struct vcpu *exit_data_abort(struct vcpu *vcpu, uint64_t esr)
 	return abort_guest(vcpu, esr, ipa, "nothing is there");
 }
 
+#define VECTORS_SIZE 0x800 /* Arm ARM D1.10.2 */
+
 static struct vcpu *exit_instruction_abort(struct vcpu *vcpu, uint64_t esr)
 {
 	struct esr_dabt d = esr_dabt(esr);
 	bool page_known = esr_fault(d.dfsc) == FAULT_TRANSLATION;
 
+	/* The exception that it would take has its vector there too: it could only come back, for ever. */
+	if (vcpu_pc() - read_sysreg(vbar_el1) < VECTORS_SIZE) {
+		log_warn("%s: vCPU %u: nothing can be executed at its exception vectors, %#llx", vcpu->vm->name, vcpu->id, (unsigned long long)vcpu_pc());
+		(void)vm_end(vcpu->vm, VM_ENDS_CRASH);
+		return vcpu_off(vcpu);
+	}
 	return abort_guest(vcpu, esr, page_known ? fault_ipa(&d) : 0, page_known ? "nothing is there" : "not executable");
 }
 

@@ -17,7 +17,7 @@ struct command {
 	enum monitor_result (*run)(struct monitor *m, const char *argument);
 };
 
-#define NR_COMMANDS 5
+#define NR_COMMANDS 10
 static const struct command commands[NR_COMMANDS];
 
 /* ---- Answers ---- */
@@ -49,6 +49,26 @@ static bool next_no_vm(struct monitor *m, char *line, size_t size)
 	return true;
 }
 
+static const char *state_name(const struct vm *vm)
+{
+	static const char *const names[] = {
+		[VM_RUNNING] = "running", [VM_STOPPED] = "stopped", [VM_CRASHED] = "crashed", [VM_HELD] = "held", [VM_ENDS_OFF] = "stopping",
+		[VM_ENDS_RESET] = "restarting", [VM_ENDS_CRASH] = "crashing", [VM_ENDS_STOP] = "stopping", [VM_ENDS_RESTART] = "restarting",
+		[VM_ENDS_HOLD] = "stopping",
+	};
+	uint32_t state = __atomic_load_n(&vm->state, __ATOMIC_RELAXED);
+
+	return state < ARRAY_SIZE(names) ? names[state] : "?";
+}
+
+static bool next_not_now(struct monitor *m, char *line, size_t size)
+{
+	if (m->row)
+		return false;
+	format_text(line, size, "%s is %s", vms[m->vm].name, state_name(&vms[m->vm]));
+	return true;
+}
+
 /* "0-3,8": the physical CPUs of its vCPUs, in their order. size > 0. */
 static void format_cpus(char *text, size_t size, const struct vm *vm)
 {
@@ -64,17 +84,6 @@ static void format_cpus(char *text, size_t size, const struct vm *vm)
 		if (last > i && len < size)
 			len += format_text(text + len, size - len, "-%u", first + (last - i));
 	}
-}
-
-static const char *state_name(const struct vm *vm)
-{
-	static const char *const names[] = {
-		[VM_STOPPED] = "stopped", [VM_RUNNING] = "running",
-		[VM_RESTARTING] = "restarting", [VM_CRASHED] = "crashed",
-	};
-	uint32_t state = __atomic_load_n(&vm->state, __ATOMIC_RELAXED);
-
-	return state < ARRAY_SIZE(names) ? names[state] : "?";
 }
 
 static bool next_list(struct monitor *m, char *line, size_t size)
@@ -129,7 +138,7 @@ static bool next_stats(struct monitor *m, char *line, size_t size)
 }
 
 static const struct monitor_answer help = { next_help }, list = { next_list }, stats = { next_stats };
-static const struct monitor_answer unknown = { next_unknown }, no_vm = { next_no_vm };
+static const struct monitor_answer unknown = { next_unknown }, no_vm = { next_no_vm }, not_now = { next_not_now };
 
 /* ---- Commands ---- */
 
@@ -194,6 +203,53 @@ static enum monitor_result run_focus(struct monitor *m, const char *argument)
 	return MONITOR_FOCUS;
 }
 
+static enum monitor_result end_vm(struct monitor *m, const char *argument, enum vm_state end)
+{
+	uint32_t i = find_vm(argument);
+
+	if (i == nr_vms)
+		return say_no_vm(m, argument);
+	return vm_end(&vms[i], end) ? MONITOR_TYPING : begin(m, &not_now, i, i);
+}
+
+static enum monitor_result run_stop(struct monitor *m, const char *argument)
+{
+	return end_vm(m, argument, VM_ENDS_STOP);
+}
+
+static enum monitor_result run_hold(struct monitor *m, const char *argument)
+{
+	return end_vm(m, argument, VM_ENDS_HOLD);
+}
+
+static enum monitor_result run_start(struct monitor *m, const char *argument)
+{
+	uint32_t i = find_vm(argument);
+
+	if (i == nr_vms)
+		return say_no_vm(m, argument);
+	return vm_start(&vms[i]) ? MONITOR_TYPING : begin(m, &not_now, i, i);
+}
+
+static enum monitor_result run_restart(struct monitor *m, const char *argument)
+{
+	uint32_t i = find_vm(argument);
+
+	if (i < nr_vms && vm_start(&vms[i]))
+		return MONITOR_TYPING;
+	return end_vm(m, argument, VM_ENDS_RESTART);
+}
+
+static enum monitor_result run_dump(struct monitor *m, const char *argument)
+{
+	uint32_t i = find_vm(argument);
+
+	if (i == nr_vms)
+		return say_no_vm(m, argument);
+	vm_dump(&vms[i]);
+	return MONITOR_TYPING;
+}
+
 static enum monitor_result run_quit(struct monitor *m, const char *argument)
 {
 	(void)m;
@@ -206,6 +262,11 @@ static const struct command commands[NR_COMMANDS] = {
 	{ "list", "", "the VMs: state, vCPUs that are on, memory, physical CPUs", run_list },
 	{ "stats", "[VM]", "exits to the hypervisor by cause, for each vCPU", run_stats },
 	{ "focus", "VM", "leaves the monitor; the keyboard goes to that VM (name or number)", run_focus },
+	{ "stop", "VM", "it goes down, and stays so until `start`", run_stop },
+	{ "hold", "VM", "the same, shown as held", run_hold },
+	{ "start", "VM", "a VM that is down starts from its images, with its memory scrubbed", run_start },
+	{ "restart", "VM", "stop and start", run_restart },
+	{ "dump", "VM", "the registers of its vCPUs, in the log", run_dump },
 	{ "quit", "", "leaves the monitor (as does Ctrl-D)", run_quit },
 };
 

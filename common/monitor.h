@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The monitor's commands: keys in, lines out. Pure: it only reads the VMs. An answer is produced line by line, so
+ * The monitor's commands: keys in, lines out. Pure: it reads the VMs, and asks vm_end, vm_start and vm_dump (common/vm.h) for the rest. An answer is produced line by line, so
  * that one longer than the console's buffer waits for the UART, and not EL2 for it.
  */
 #ifndef COMMON_MONITOR_H

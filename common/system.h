@@ -24,6 +24,7 @@ struct system_image {
 	enum image_kind kind;
 	const void *data;
 	size_t size; /* bytes */
+	const uint8_t *sha256; /* SHA256_SIZE bytes: what they were verified against */
 	bool has_load, has_entry;
 	uint64_t load, entry;  /* guest addresses */
 	uint64_t arm64_size;   /* IMAGE_ARM64: image_size of its header, 0 in very old ones */
@@ -31,6 +32,18 @@ struct system_image {
 };
 
 #define SYSTEM_NO_IMAGE UINT32_MAX
+
+enum restart_when { RESTART_NEVER, RESTART_ON_CRASH, RESTART_ALWAYS };
+
+#define SYSTEM_MAX_RESTARTS 16
+
+/* Whether and how often a VM that went down comes back by itself. */
+struct restart_config {
+	enum restart_when when;
+	uint32_t max;     /* so many restarts, at most SYSTEM_MAX_RESTARTS, within ... ; 0: any number */
+	uint32_t seconds; /* ... this time; one more and the VM is held */
+	bool critical;    /* when it stays crashed or is held, the board is reset */
+};
 
 /* One range of guest memory. */
 struct memory_config {
@@ -68,6 +81,7 @@ struct vm_config {
 
 	uint32_t gic_version;    /* 0: the host's */
 	uint32_t stage2_granule; /* 0: auto, else 4096 or 65536 */
+	struct restart_config restart;
 	bool console;            /* the emulated PL011; default true */
 };
 

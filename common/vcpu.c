@@ -15,6 +15,10 @@ static bool take_requests(struct vcpu *vcpu)
 
 	if (requests & VCPU_REQ_VGIC)
 		vgic_sync_vcpu(vcpu);
+	if (requests & VCPU_REQ_DUMP)
+		vcpu_dump(vcpu);
+	if (requests & VCPU_REQ_START)
+		vm_start_here(vcpu->vm);
 	return requests & VCPU_REQ_STOP;
 }
 
@@ -45,7 +49,7 @@ static void start(struct vcpu *vcpu)
 struct vcpu *vcpu_wait(struct vcpu *vcpu)
 {
 	for (;;) {
-		/* Orders from its last life, the one to stop above all. A VM that is stopped anew after this is seen by its state, or asks again. */
+		/* Orders from its last life, the one to stop above all. A VM that is ended anew after this is seen by its state, or asks again. */
 		(void)take_requests(vcpu);
 		/* Acquire: pairs with CPU_ON's release, after which on_entry and on_context are valid. */
 		if (__atomic_load_n(&vcpu->power, __ATOMIC_ACQUIRE) == VCPU_ON_PENDING) {

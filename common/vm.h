@@ -13,8 +13,10 @@
 #include "arch/arm64/spinlock.h"
 #include "arch/arm64/traps.h"
 #include "arch/arm64/vcpu.h"
+#include "common/lib/sha256.h"
 #include "common/mmio.h"
 #include "common/plan.h"
+#include "common/vm_policy.h"
 
 struct vgic;      /* gic/: a VM's distributor */
 struct vgic_cpu;  /* gic/: a vCPU's redistributor and CPU interface */
@@ -28,7 +30,12 @@ enum exit_cause {
 enum vcpu_power { VCPU_ON = 0, VCPU_OFF = 1, VCPU_ON_PENDING = 2 };
 
 /* Bits of vcpu->requests: set by any CPU (before gic_kick), cleared by its own. */
-enum { VCPU_REQ_VGIC = 1u << 0, VCPU_REQ_STOP = 1u << 1 };
+enum {
+	VCPU_REQ_VGIC = 1u << 0,
+	VCPU_REQ_STOP = 1u << 1,  /* go off */
+	VCPU_REQ_START = 1u << 2, /* vCPU 0: its VM is down and is to be started */
+	VCPU_REQ_DUMP = 1u << 3,  /* say its registers */
+};
 
 /* A physical CPU on its way up. */
 enum cpu_state {
@@ -71,13 +78,12 @@ struct vm_load {
 	const void *from; /* in the system file or the pool */
 	pa_t to;
 	uint64_t size;
-	bool mapped; /* EL2 maps `from` all the time */
+	bool mapped; /* EL2 maps `from` all the time; else ... */
+	uint8_t sha256[SHA256_SIZE]; /* ... what the bytes are known by */
 };
 
 #define VM_MAX_RAM 8
 #define VM_MAX_LOADS 3 /* kernel, ramdisk, DTB */
-
-enum vm_state { VM_STOPPED, VM_RUNNING, VM_RESTARTING, VM_CRASHED };
 
 #define VM_MAX_MMIO 8
 
@@ -98,6 +104,8 @@ struct vm {
 	uint32_t nr_ram;
 	struct vm_load loads[VM_MAX_LOADS];
 	uint32_t nr_loads;
+	struct restart_config restart;
+	struct vm_restarts restarts; /* the vCPU that goes off last */
 	uint64_t entry, dtb;  /* guest addresses: where vCPU 0 starts, and its x0 */
 	uint32_t nr_warned;   /* keys in warned, racy: at worst a warning comes twice */
 	uint32_t warned[16];
@@ -117,23 +125,33 @@ void vm_add_mmio(struct vm *vm, uint64_t ipa, uint64_t size, mmio_handler *handl
 
 /* ---- vm.c ---- */
 
-/*
- * The VM leaves VM_RUNNING for that state. Every vCPU of it is told to go off at its next exit, which is forced; one that calls this from its own
- * exit goes off by vcpu_off. When the last is off, vm_went_down does the rest. Any CPU. Nothing happens if the VM is not running.
- */
-void vm_stop(struct vm *vm, enum vm_state state);
-
-/* The last vCPU went off, on this CPU: interrupts are quiesced, and a VM that is to restart does. */
-void vm_went_down(struct vm *vm);
-
-/* Loads images and DTB into the VM's RAM and makes vCPU 0 ready to start. No vCPU of it is on. Any CPU. ERR_NO_MEMORY: the memory could not be mapped. */
-enum err vm_load_and_start(struct vm *vm) MUST_CHECK;
-
 /* Whether [ipa, ipa+size) is RAM of the VM. */
 bool vm_is_ram(const struct vm *vm, uint64_t ipa, uint64_t size);
 
 /* True the first time it is called with that key for the VM (and false for good after 16 keys): for log lines a guest could otherwise repeat at will. */
 bool vm_warn_once(struct vm *vm, uint32_t key);
+
+/* ---- vm_life.c ---- */
+
+/*
+ * The VM goes down, for that reason (VM_ENDS_*). Every vCPU of it is told to go off at its next exit, which is forced; one that calls this from
+ * its own exit goes off by vcpu_off. When the last is off, vm_went_down does the rest. Any CPU. false: it was not running, nothing happens.
+ */
+bool vm_end(struct vm *vm, enum vm_state end);
+
+/* The last vCPU went off, on this CPU: interrupts are quiesced, and the VM is restarted or not, as its policy says. */
+void vm_went_down(struct vm *vm);
+
+/*
+ * Loads images and DTB into the VM's RAM and makes vCPU 0 ready to start. No vCPU of it is on. again: it ran before: its memory is scrubbed.
+ * On a CPU of its own, or at boot. ERR_NO_MEMORY: the memory could not be mapped.
+ */
+enum err vm_load_and_start(struct vm *vm, bool again) MUST_CHECK;
+
+/* A VM that is down starts again, on its own CPU 0. Any CPU. false: it is not down. */
+bool vm_start(struct vm *vm);
+/* vm_start's other half, on vCPU 0's CPU. */
+void vm_start_here(struct vm *vm);
 
 /* ---- vcpu.c ---- */
 
@@ -148,6 +166,12 @@ struct vcpu *vcpu_suspend(struct vcpu *vcpu);
 
 /* After an interrupt, or when requests is not 0: does what other CPUs asked for. What it returns may be entered. */
 struct vcpu *vcpu_handle_requests(struct vcpu *vcpu);
+
+/* dump.c. On its own CPU: its registers go to the log. */
+void vcpu_dump(struct vcpu *vcpu);
+
+/* Asks every vCPU of the VM for that. Any CPU. */
+void vm_dump(struct vm *vm);
 
 /* This vCPU goes off, and with it the VM when it is the last one; returns in its next life. */
 struct vcpu *vcpu_off(struct vcpu *vcpu);

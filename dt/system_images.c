@@ -109,7 +109,7 @@ static bool digest_matches(const struct system_image *image, const uint8_t *valu
 }
 
 /* Every "hash" child with sha256 is checked; other algorithms are left to the boot loader. */
-static void check_hashes(const struct system_build *b, int node, const struct system_image *image)
+static void check_hashes(const struct system_build *b, int node, struct system_image *image)
 {
 	bool found = false;
 
@@ -127,6 +127,7 @@ static void check_hashes(const struct system_build *b, int node, const struct sy
 		if (!found && b->progress)
 			b->progress(b->progress_ctx, image->name, image->size);
 		found = true;
+		image->sha256 = value.data;
 		if (!digest_matches(image, value.data))
 			findings_add(b->findings, FINDING_HASH_WRONG,
 				     "/images/%s: its bytes do not have the sha256 that the system file says: it was damaged or changed; make and load it again",

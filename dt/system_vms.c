@@ -294,6 +294,37 @@ static void take_stage2_granule(struct reading *r)
 		r->vm->stage2_granule = v;
 }
 
+static void take_restart(struct reading *r)
+{
+	static const char *const names[] = { [RESTART_NEVER] = "never", [RESTART_ON_CRASH] = "on-crash", [RESTART_ALWAYS] = "always" };
+	const char *s = read_string(r);
+
+	for (unsigned i = 0; s && i < ARRAY_SIZE(names); i++)
+		if (strcmp(s, names[i]) == 0) {
+			r->vm->restart.when = (enum restart_when)i;
+			return;
+		}
+	if (s)
+		bad(r, "\"%s\" is none of \"never\", \"on-crash\", \"always\"", s);
+}
+
+static void take_max_restarts(struct reading *r)
+{
+	uint32_t max = r->value.len == 8 ? tree_cell(r->value.data, 0) : UINT32_MAX;
+
+	if (max > SYSTEM_MAX_RESTARTS) {
+		bad(r, "it must be two numbers: how many restarts, %u at most, within how many seconds, as <5 60>; <0 0> for any number", SYSTEM_MAX_RESTARTS);
+		return;
+	}
+	r->vm->restart.max = max;
+	r->vm->restart.seconds = tree_cell(r->value.data, 1);
+}
+
+static void take_critical(struct reading *r)
+{
+	r->vm->restart.critical = read_flag(r);
+}
+
 static void take_console(struct reading *r)
 {
 	const char *s = read_string(r);
@@ -331,6 +362,9 @@ static const struct vm_property properties[] = {
 	{ "dma-without-iommu", take_dma_without_iommu },
 	{ "gic-version", take_gic_version },
 	{ "stage2-granule", take_stage2_granule },
+	{ "restart", take_restart },
+	{ "max-restarts", take_max_restarts },
+	{ "critical", take_critical },
 	{ "console", take_console },
 };
 
@@ -405,7 +439,7 @@ static bool parse_vm(struct system_build *b, int node, struct vm_config *vm)
 
 	if (!path)
 		return false;
-	*vm = (struct vm_config){ .name = fdt_get_name(b->fit, node, NULL), .path = path, .bootargs = "", .console = true,
+	*vm = (struct vm_config){ .name = fdt_get_name(b->fit, node, NULL), .path = path, .bootargs = "", .console = true, .restart = { .when = RESTART_ON_CRASH, .max = 5, .seconds = 60 },
 				  .kernel = SYSTEM_NO_IMAGE, .ramdisk = SYSTEM_NO_IMAGE };
 	format_text(path, path_size, "/vms/%s", vm->name);
 

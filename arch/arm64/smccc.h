@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "common/lib/err.h"
+#include "common/lib/util.h"
 
 #define SMCCC_VERSION UINT32_C(0x80000000)
 #define SMCCC_ARCH_FEATURES UINT32_C(0x80000001)
@@ -23,5 +24,8 @@ uint64_t smccc_smc(uint64_t fn, uint64_t a1, uint64_t a2, uint64_t a3);
 
 /* Starts that CPU at secondary_entry with x0 = context. ERR_DENIED with *psci_error set if firmware refuses. */
 enum err psci_cpu_on(uint64_t mpidr, uint64_t context, int *psci_error) MUST_CHECK;
+
+/* Resets the board; parks this CPU where firmware does not answer. */
+NORETURN void psci_system_reset(void);
 
 #endif

@@ -145,9 +145,13 @@ static enum err make_vcpus(struct vm *vm, const struct plan_vm *plan, struct are
 	return OK;
 }
 
-static void add_load(struct vm *vm, const void *from, pa_t to, uint64_t size, bool mapped)
+static void add_image(struct vm *vm, const struct plan *plan, const struct plan_load *load)
 {
-	vm->loads[vm->nr_loads++] = (struct vm_load){.from = from, .to = to, .size = size, .mapped = mapped};
+	const struct system_image *image = &plan->system->images[load->image];
+	struct vm_load *l = &vm->loads[vm->nr_loads++];
+
+	*l = (struct vm_load){.from = image->data, .to = load->pa, .size = load->size};
+	memcpy(l->sha256, image->sha256, sizeof(l->sha256));
 }
 
 static enum err make_loads(struct vm *vm, const struct plan *plan, const struct plan_vm *pv, struct arena *pool)
@@ -158,10 +162,10 @@ static enum err make_loads(struct vm *vm, const struct plan *plan, const struct 
 	if (!dtb)
 		return ERR_NO_MEMORY;
 	memcpy(dtb, pv->dtb_blob, pv->dtb_size);
-	add_load(vm, dtb, pv->dtb_pa, pv->dtb_size, true);
+	vm->loads[vm->nr_loads++] = (struct vm_load){.from = dtb, .to = pv->dtb_pa, .size = pv->dtb_size, .mapped = true};
 	for (unsigned i = 0; i < ARRAY_SIZE(images); i++)
 		if (images[i]->image != SYSTEM_NO_IMAGE)
-			add_load(vm, plan->system->images[images[i]->image].data, images[i]->pa, images[i]->size, false);
+			add_image(vm, plan, images[i]);
 	vm->entry = pv->entry.v;
 	vm->dtb = pv->dtb.v;
 	return OK;
@@ -191,6 +195,7 @@ static enum err make_vm(struct vm *vm, const struct plan *plan, const struct pla
 	memcpy(vm->name, pv->config->name, strnlen(pv->config->name, sizeof(vm->name) - 1));
 	vm->id = pv->id;
 	vm->state = VM_STOPPED;
+	vm->restart = pv->config->restart;
 	e = make_ram(vm, pv);
 	if (!e)
 		e = make_vcpus(vm, pv, pool);

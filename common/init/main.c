@@ -157,7 +157,7 @@ static NORETURN void run(struct plan *plan)
 	el2_unmap(pa_make(plan->system_file.base), plan->system_file.size);
 	for (uint32_t i = 0; i < nr_vms; i++) {
 		log_info("loading %s", vms[i].name);
-		if (vm_load_and_start(&vms[i]))
+		if (vm_load_and_start(&vms[i], false))
 			give_up("its memory could not be mapped");
 	}
 	if (plan->host->console.intid)

@@ -10,6 +10,7 @@ static const char *const texts[] = {
 	[ERR_EXISTS] = "already there",
 	[ERR_UNSUPPORTED] = "not supported",
 	[ERR_DENIED] = "denied",
+	[ERR_CORRUPT] = "changed or damaged",
 };
 
 const char *err_text(enum err e)

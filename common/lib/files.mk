@@ -2,6 +2,6 @@
 resident += common/lib/string.c common/lib/format.c common/lib/arena.c common/lib/err.c
 boot     += common/lib/findings.c
 pure     += common/lib/format.c common/lib/arena.c common/lib/err.c common/lib/findings.c
-boot += common/lib/sha256.c
+resident += common/lib/sha256.c
 pure += common/lib/sha256.c
 hot += common/lib/string.c common/lib/sha256.c

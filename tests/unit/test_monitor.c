@@ -22,6 +22,32 @@ static struct cpu host_cpus[10];
 static struct monitor monitor;
 static enum monitor_result result;
 
+/* ---- What the monitor asks for ---- */
+
+static char asked[64];
+
+static const char *end_name(enum vm_state end)
+{
+	return end == VM_ENDS_STOP ? "stop" : end == VM_ENDS_HOLD ? "hold" : end == VM_ENDS_RESTART ? "restart" : "?";
+}
+
+bool vm_end(struct vm *v, enum vm_state end)
+{
+	snprintf(asked, sizeof(asked), "%s %s", end_name(end), v->name);
+	return v->state == VM_RUNNING;
+}
+
+bool vm_start(struct vm *v)
+{
+	snprintf(asked, sizeof(asked), "start %s", v->name);
+	return vm_state_is_down(v->state);
+}
+
+void vm_dump(struct vm *v)
+{
+	snprintf(asked, sizeof(asked), "dump %s", v->name);
+}
+
 static int start(void **state)
 {
 	static const unsigned on[] = { 0, 1, 2, 5, 7, 8 };
@@ -152,6 +178,31 @@ static void test_focus(void **state)
 	assert_string_equal(type("stats 2\r"), "stats 2\nthere is no VM `2`: `list` shows them\n");
 }
 
+static void test_life(void **state)
+{
+	(void)state;
+	assert_string_equal(type("stop linux\r"), "stop linux\n> ");
+	assert_string_equal(asked, "stop linux");
+	type("hold 0\r");
+	assert_string_equal(asked, "hold linux");
+	type("restart linux\r"); /* running: down first */
+	assert_string_equal(asked, "restart linux");
+	type("restart rtos\r"); /* down: up */
+	assert_string_equal(asked, "start rtos");
+	type("dump rtos\r");
+	assert_string_equal(asked, "dump rtos");
+	assert_string_equal(type("start linux\r"), "start linux\nlinux is running\n");
+	assert_string_equal(type("stop rtos\r"), "stop rtos\nrtos is crashed\n");
+	vm[0].state = VM_ENDS_RESET;
+	assert_string_equal(type("restart linux\r"), "restart linux\nlinux is restarting\n");
+	asked[0] = '\0';
+	assert_non_null(strstr(type("stop 7\r"), "there is no VM `7`"));
+	assert_non_null(strstr(type("start\r"), "there is no VM ``"));
+	assert_non_null(strstr(type("restart x\r"), "there is no VM `x`"));
+	assert_non_null(strstr(type("dump x\r"), "there is no VM `x`"));
+	assert_string_equal(asked, "");
+}
+
 static void test_quit(void **state)
 {
 	(void)state;
@@ -223,6 +274,7 @@ int main(void)
 		cmocka_unit_test_setup(test_stats, start),
 		cmocka_unit_test_setup(test_answers_wait, start),
 		cmocka_unit_test_setup(test_focus, start),
+		cmocka_unit_test_setup(test_life, start),
 		cmocka_unit_test_setup(test_quit, start),
 		cmocka_unit_test_setup(test_help_and_unknown, start),
 		cmocka_unit_test_setup(test_line_editing, start),
