@@ -50,8 +50,8 @@ static void say_down(const struct vm *vm, enum vm_state end, enum vm_state state
 	if (state == VM_RUNNING)
 		log_info("%s: %s; restarts", vm->name, ends[end]);
 	else if (state == VM_HELD && end != VM_ENDS_HOLD)
-		log_warn("%s: %s, for the %uth time within %u s: held until `start %s` in the monitor", vm->name, ends[end], vm->restart.max + 1,
-			 vm->restart.seconds, vm->name);
+		log_warn("%s: %s; held until `start %s` in the monitor, for it restarted %u times within %u s", vm->name, ends[end], vm->name,
+			 vm->restart.max, vm->restart.seconds);
 	else
 		log_info("%s: %s%s", vm->name, ends[end], state == VM_HELD ? "; held" : "");
 }

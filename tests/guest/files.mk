@@ -12,6 +12,8 @@ guest_kit += tests/guest/kit/print.c
 guest_kit += tests/guest/kit/psci.c
 guest_kit += tests/guest/kit/timer.c
 
+guests += end
 guests += hello
+guests += lives
 guests += rtos
 guests += smoke

@@ -2,6 +2,7 @@
 """What a case needs on disk, and its QEMU command line."""
 
 import functools
+import mmap
 import pathlib
 import re
 import shutil
@@ -204,6 +205,22 @@ def boot_arguments(case, context, machine):
     return ["-bios", str(UBOOT), "-drive", f"if=none,id=disk,format=raw,readonly=on,file={disk}", "-device", "virtio-blk-device,drive=disk"]
 
 
+def memory_file(case, context):
+    return context.work_dir / f"{case['name']}.ram"
+
+
+def damage_memory(case, context, text):
+    """Changes a letter of every place in the machine's RAM that has this text, as a defect of the memory would."""
+    with open(memory_file(case, context), "r+b") as file, mmap.mmap(file.fileno(), 0) as ram:
+        found, at = 0, ram.find(text.encode())
+        while at >= 0:
+            ram[at] ^= 1
+            found += 1
+            at = ram.find(text.encode(), at + 1)
+    if not found:
+        raise Failure(f"'{text}' is nowhere in memory")
+
+
 def command(case, context):
     check_requirements(case, context)
     options = [f"gic-version={case['gic']}", f"virtualization={'on' if case['virtualization'] else 'off'}"]
@@ -212,6 +229,10 @@ def command(case, context):
     cpu = case["cpu"] + CPU_PROPERTIES.get(case["cpu"], "")
     machine = [context.qemu, "-M", ",".join(["virt", *options]), "-cpu", cpu, "-smp", str(case["smp"]), "-m", case["memory"]]
     arguments = [*machine, "-display", "none", "-monitor", "none", "-serial", "stdio", "-net", "none", "-no-reboot", "-rtc", "base=2026-01-02T03:04:05"]
+    if case["shared_memory"]:
+        ram = memory_file(case, context)
+        ram.unlink(missing_ok=True)
+        arguments += ["-object", f"memory-backend-file,id=ram,size={case['memory']},mem-path={ram},share=on", "-machine", "memory-backend=ram"]
     if case["icount"]:
         arguments += ["-icount", "shift=0,sleep=off"]
     arguments += boot_arguments(case, context, machine)
