@@ -52,6 +52,8 @@ static void say_down(const struct vm *vm, enum vm_state end, enum vm_state state
 	else if (state == VM_HELD && end != VM_ENDS_HOLD)
 		log_warn("%s: %s; held until `start %s` in the monitor, for it restarted %u times within %u s", vm->name, ends[end], vm->name,
 			 vm->restart.max, vm->restart.seconds);
+	else if (end == VM_ENDS_RESET || end == VM_ENDS_CRASH)
+		log_info("%s: %s; stays down (restart = \"never\")", vm->name, ends[end]);
 	else
 		log_info("%s: %s%s", vm->name, ends[end], state == VM_HELD ? "; held" : "");
 }
