@@ -87,13 +87,13 @@ static void test_strndup(void **state)
 static void test_err_text(void **state)
 {
 	(void)state;
-	for (enum err e = OK; e <= ERR_DENIED; e++) {
+	for (enum err e = OK; e <= ERR_CORRUPT; e++) {
 		assert_non_null(err_text(e));
 		assert_string_not_equal(err_text(e), "unknown error");
 		for (enum err f = OK; f < e; f++)
 			assert_string_not_equal(err_text(e), err_text(f));
 	}
-	assert_string_equal(err_text((enum err)(ERR_DENIED + 1)), "unknown error");
+	assert_string_equal(err_text((enum err)(ERR_CORRUPT + 1)), "unknown error");
 }
 
 int main(void)
