@@ -114,7 +114,7 @@ struct host_stream {
 /* Every node of the DTB, parents before children; node 0 is the root. */
 struct host_node {
 	const char *path;       /* full path */
-	int offset;             /* in the DTB, for the guest DTB writer */
+	int offset;             /* of its properties in the DTB: the next node's tells how much it has */
 	uint32_t parent;        /* HOST_NO_NODE for the root */
 	uint32_t phandle;       /* 0: none */
 	const char *compatible; /* stringlist, compatible_len bytes with its NULs; NULL when absent */
@@ -143,9 +143,11 @@ struct host_alias {
 	const char *path;
 };
 
+struct tree;
+
 struct host {
-	const void *fdt; /* the DTB itself, checked */
-	size_t fdt_size; /* its totalsize */
+	const struct tree *tree; /* the DTB itself, checked (dt/tree.h); its nodes have the same numbers as these */
+	size_t fdt_size;         /* the DTB's totalsize */
 	const char *model;
 	const char *compatible; /* root's stringlist */
 	size_t compatible_len;

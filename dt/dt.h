@@ -10,14 +10,19 @@
 #include "common/plan.h"
 #include "common/system.h"
 
-/*
- * Reads the board's DTB: `size` is how many bytes may be read at fdt (at boot: what is mapped). All problems become findings;
- * returns NULL when there is one without which no plan can be made.
- */
-struct host *dt_parse_host(const void *fdt, size_t size, struct arena *arena, struct findings *findings) MUST_CHECK;
+struct tree;
 
-/* Only what an early console needs: fills *console from the DTB, no allocation, no findings; works with the MMU off. false: none found. */
-bool dt_find_console(const void *fdt, size_t size, struct host_console *console);
+/*
+ * Checks the board's DTB, which may be anything, and notes where what is: `size` is how many bytes may be read at fdt (at boot: what is
+ * mapped). NULL: it cannot be used, or there is no memory for it, which is a finding. Works with the MMU off.
+ */
+const struct tree *dt_open_host(const void *fdt, size_t size, struct arena *arena, struct findings *findings) MUST_CHECK;
+
+/* Only what an early console needs: fills *console. No allocation, no findings; works with the MMU off. false: none found. */
+bool dt_find_console(const struct tree *tree, struct host_console *console);
+
+/* All of the board. Problems become findings; returns NULL when there is one without which no plan can be made. The tree must stay. */
+struct host *dt_parse_host(const struct tree *tree, struct arena *arena, struct findings *findings) MUST_CHECK;
 
 /*
  * Reads the system file. Hashes are verified here: progress(ctx, image name, size) is called before each (may be NULL).

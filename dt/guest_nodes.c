@@ -29,9 +29,9 @@ static bool is_below(const struct guest_build *g, uint32_t index, uint32_t top)
 	return index == top;
 }
 
-static struct tree_value get(const struct guest_build *g, const struct host_node *n, const char *name)
+static struct tree_value get(const struct guest_build *g, uint32_t index, const char *name)
 {
-	return tree_get(g->plan->host->fdt, n->offset, name);
+	return tree_get(g->plan->host->tree, index, name);
 }
 
 /* ---- Addresses ---- */
@@ -48,11 +48,11 @@ static enum child_bus bus_of(const struct guest_build *g, uint32_t index)
 	enum child_bus kind = BUS_NONE;
 
 	for (uint32_t i = 0; i < g->vm->nr_grants; i++) {
-		const struct host_node *child = host_node(g, g->vm->grants[i].node);
+		uint32_t child = g->vm->grants[i].node;
 
-		if (child->parent != index || !get(g, child, "reg").data)
+		if (host_node(g, child)->parent != index || !get(g, child, "reg").data)
 			continue;
-		if (child->nr_regs)
+		if (host_node(g, child)->nr_regs)
 			return BUS_CPU;
 		kind = BUS_OWN;
 	}
@@ -73,12 +73,12 @@ static bool keeps_reg(const struct copy *c)
 	return c->outer == BUS_CPU ? c->node->nr_regs > 0 : true;
 }
 
-static void put_reg(struct guest_build *g, const struct copy *c, const struct tree_walk *w)
+static void put_reg(struct guest_build *g, const struct copy *c, struct tree_value v)
 {
 	if (!keeps_reg(c))
 		return;
 	if (c->outer != BUS_CPU) {
-		put_bytes(g, "reg", w->data, w->len);
+		put_bytes(g, "reg", v.data, v.len);
 		return;
 	}
 
@@ -120,9 +120,10 @@ static enum irq_form irq_form(const struct guest_build *g, const struct host_nod
 	return IRQS_RAW;
 }
 
-static void put_raw_irqs(struct guest_build *g, const struct host_node *n)
+static void put_raw_irqs(struct guest_build *g, const struct copy *c)
 {
-	struct tree_value extended = get(g, n, "interrupts-extended"), plain = get(g, n, "interrupts");
+	struct tree_value extended = get(g, c->index, "interrupts-extended"), plain = get(g, c->index, "interrupts");
+	const struct host_node *n = c->node;
 
 	if (extended.data) {
 		put_bytes(g, "interrupts-extended", extended.data, extended.len);
@@ -142,7 +143,7 @@ static void put_irqs(struct guest_build *g, const struct copy *c)
 	enum irq_form form = irq_form(g, n);
 
 	if (form == IRQS_RAW)
-		put_raw_irqs(g, n);
+		put_raw_irqs(g, c);
 	if (form != IRQS_GIC)
 		return;
 	/* A node above it may be an interrupt controller, which would be taken for its parent. */
@@ -207,7 +208,7 @@ static bool other_kept(const struct guest_build *g, const struct copy *c, const 
 
 /* ---- One node ---- */
 
-static bool is_kept(const struct guest_build *g, const struct copy *c, const struct prop_class *class, const char *name)
+static bool is_kept(const struct guest_build *g, const struct copy *c, const struct known *class, const char *name)
 {
 	switch (class->id) {
 	case PROP_STATUS:
@@ -239,18 +240,15 @@ static bool is_kept(const struct guest_build *g, const struct copy *c, const str
 
 static void put_properties(struct guest_build *g, const struct copy *c)
 {
-	struct tree_walk w;
+	struct tree_prop p = tree_props(g->plan->host->tree, c->index);
 
-	tree_walk_init(&w, g->plan->host->fdt, c->node->offset);
-	tree_next(&w);
-	while (tree_next_prop(&w)) {
-		const char *name = tree_prop_name(&w);
-		const struct prop_class *class = prop_classify(name);
+	while (tree_next_prop(g->plan->host->tree, &p)) {
+		const struct known *class = prop_classify(p.name);
 
 		if (class->id == PROP_REG)
-			put_reg(g, c, &w);
-		else if (is_kept(g, c, class, name))
-			put_bytes(g, name, w.data, w.len);
+			put_reg(g, c, p.value);
+		else if (is_kept(g, c, class, p.name))
+			put_bytes(g, p.name, p.value.data, p.value.len);
 	}
 	put_bus(g, c);
 	put_irqs(g, c);
@@ -320,7 +318,7 @@ void guest_put_grants(struct guest_build *g)
 
 		*c = (struct copy){
 			.index = i, .node = n, .at_root = depth == 0, .outer = depth ? open[depth - 1].inner : BUS_CPU, .inner = bus_of(g, i),
-			.is_interrupt_controller = get(g, n, "interrupt-controller").data != NULL,
+			.is_interrupt_controller = get(g, i, "interrupt-controller").data != NULL,
 		};
 		make_name(g, c, name, sizeof(name));
 		put_begin(g, name);

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The host DTB into struct host: the walk over all nodes. host_build.h tells how the host_*.c files share the work. */
+/* The host DTB into struct host: what each node's properties say. host_build.h tells how the host_*.c files share the work. */
 #include "common/lib/string.h"
 #include "dt/dt.h"
 #include "dt/host_build.h"
 
-struct tree_value host_value(const struct host_build *b, prop_offset at)
+const struct known *host_classify(struct host_build *b, const struct tree_prop *p)
 {
-	return at ? tree_value_at(b->fdt, at) : (struct tree_value){ 0 };
-}
+	struct prop_cached *c = &b->cache[(p->name_off >> 2 ^ p->name_off >> 10 ^ p->name_off << 4) % PROP_CACHE_SIZE];
 
-const struct prop_class *host_classify(struct host_build *b, const struct tree_walk *w)
-{
-	struct prop_cached *c = &b->cache[(w->name_off >> 2 ^ w->name_off >> 10 ^ w->name_off << 4) % PROP_CACHE_SIZE];
-
-	if (!c->class || c->name_off != w->name_off)
-		*c = (struct prop_cached){ w->name_off, prop_classify(tree_prop_name(w)) };
+	if (!c->class || c->name_off != p->name_off)
+		*c = (struct prop_cached){ p->name_off, prop_classify(p->name) };
 	return c->class;
 }
 
@@ -56,68 +51,71 @@ static void index_phandles(struct host_build *b)
 	}
 }
 
-/* ---- The walk ---- */
+/* ---- Every node's properties ---- */
 
-static uint8_t small_cell(const struct tree_walk *w)
+static uint8_t small_cell(struct tree_value v)
 {
-	uint32_t v = w->len == 4 ? tree_cell(w->data, 0) : CELLS_ABSENT;
+	uint32_t n = v.len == 4 ? tree_cell(v.data, 0) : CELLS_ABSENT;
 
-	return v < CELLS_ABSENT ? (uint8_t)v : CELLS_ABSENT;
+	return n < CELLS_ABSENT ? (uint8_t)n : CELLS_ABSENT;
 }
 
-static void take_layout(struct node_info *info, const struct tree_walk *w, const struct prop_class *class)
+static bool value_is(struct tree_value v, const char *s)
+{
+	return v.len == strlen(s) + 1 && memcmp(v.data, s, v.len) == 0;
+}
+
+/* What says where the node's numbers lead: read again when all nodes are known. */
+static void take_layout(struct node_info *info, const struct tree_prop *p, const struct known *class)
 {
 	switch (class->id) {
 	case PROP_ADDRESS_CELLS:
-		info->address_cells = small_cell(w);
+		info->address_cells = small_cell(p->value);
 		info->has_address_cells = true;
 		break;
-	case PROP_SIZE_CELLS: info->size_cells = small_cell(w); break;
-	case PROP_RANGES: info->ranges = w->offset; break;
-	case PROP_REG: info->reg = w->offset; break;
-	case PROP_INTERRUPTS: info->interrupts = w->offset; break;
-	case PROP_INTERRUPTS_EXTENDED: info->interrupts_extended = w->offset; break;
-	case PROP_INTERRUPT_PARENT: info->interrupt_parent = w->len == 4 ? tree_cell(w->data, 0) : 0; break;
-	case PROP_INTERRUPT_CELLS: info->interrupt_cells = small_cell(w); break;
+	case PROP_SIZE_CELLS: info->size_cells = small_cell(p->value); break;
+	case PROP_RANGES: info->ranges = p->at; break;
+	case PROP_REG: info->reg = p->at; break;
+	case PROP_INTERRUPTS: info->interrupts = p->at; break;
+	case PROP_INTERRUPTS_EXTENDED: info->interrupts_extended = p->at; break;
+	case PROP_INTERRUPT_PARENT: info->interrupt_parent = p->value.len == 4 ? tree_cell(p->value.data, 0) : 0; break;
+	case PROP_INTERRUPT_CELLS: info->interrupt_cells = small_cell(p->value); break;
 	case PROP_INTERRUPT_CONTROLLER: info->interrupt_controller = true; break;
-	case PROP_INTERRUPT_MAP: info->interrupt_map = w->offset; break;
-	case PROP_INTERRUPT_MAP_MASK: info->interrupt_map_mask = w->offset; break;
+	case PROP_INTERRUPT_MAP: info->interrupt_map = p->at; break;
+	case PROP_INTERRUPT_MAP_MASK: info->interrupt_map_mask = p->at; break;
 	case PROP_GPIO_HOG: info->gpio_hog = true; break;
-	case PROP_CELLS: info->cells[class->cells] = small_cell(w); break;
+	case PROP_CELLS: info->cells[class->cells] = small_cell(p->value); break;
 	default: break;
 	}
 }
 
-static bool value_is(const struct tree_walk *w, const char *s)
+static void take_compatible(struct host_node *node, struct node_info *info, struct tree_value v)
 {
-	return w->len == strlen(s) + 1 && memcmp(w->data, s, w->len) == 0;
+	if (!tree_is_strings(v))
+		return;
+	node->compatible = (const char *)v.data;
+	node->compatible_len = v.len;
+	info->compat = compat_mask(node->compatible, node->compatible_len);
 }
 
-static void take_property(struct host_build *b, uint32_t index, const struct tree_walk *w)
+static void take_property(struct host_node *node, struct node_info *info, const struct tree_prop *p, const struct known *class)
 {
-	const struct prop_class *class = host_classify(b, w);
-	struct host_node *node = &b->host->nodes[index];
-	struct node_info *info = &b->info[index];
-
 	switch (class->id) {
 	case PROP_OTHER:
 		break;
 	case PROP_COMPATIBLE:
-		if (tree_is_strings(w->data, w->len)) {
-			node->compatible = (const char *)w->data;
-			node->compatible_len = w->len;
-		}
+		take_compatible(node, info, p->value);
 		break;
 	case PROP_STATUS:
-		node->enabled = node->enabled && tree_status_okay(w->data, w->len);
+		node->enabled = node->enabled && tree_status_okay(p->value);
 		break;
 	case PROP_PHANDLE:
-		if (w->len == 4)
-			node->phandle = tree_cell(w->data, 0);
+		if (p->value.len == 4)
+			node->phandle = tree_cell(p->value.data, 0);
 		break;
 	case PROP_DEVICE_TYPE:
-		info->is_memory = value_is(w, "memory");
-		info->is_bus_master = value_is(w, "pci") || value_is(w, "network");
+		info->is_memory = value_is(p->value, "memory");
+		info->is_bus_master = value_is(p->value, "pci") || value_is(p->value, "network");
 		break;
 	case PROP_DMA_COHERENT:
 		node->dma = true;
@@ -135,10 +133,23 @@ static void take_property(struct host_build *b, uint32_t index, const struct tre
 		info->has_refs = true;
 		break;
 	default:
-		take_layout(info, w, class);
+		take_layout(info, p, class);
 		break;
 	}
 }
+
+/* Whether interrupts, references or streams come out of it. */
+static bool has_parts(const struct known *class)
+{
+	switch (class->id) {
+	case PROP_INTERRUPTS: case PROP_INTERRUPTS_EXTENDED: case PROP_INTERRUPT_MAP: case PROP_IOMMUS: case PROP_IOMMU_MAP: case PROP_REF: case PROP_SYSCON:
+		return true;
+	default:
+		return false;
+	}
+}
+
+#define NAME(n) KNOWN(n, 0, 0, 0)
 
 /*
  * Names (generic, as the Devicetree Specification 2.2.2 recommends) of devices that reach memory by themselves. It errs on the side of
@@ -146,51 +157,47 @@ static void take_property(struct host_build *b, uint32_t index, const struct tre
  */
 static bool named_like_bus_master(const char *name)
 {
-	static const char *const names[] = {
-		"ahci", "crypto", "dma", "dma-controller", "dma-apbh", "display", "dwmmc", "ethernet", "gpu", "hdlcd", "isp", "jpeg",
-		"mmc", "nand-controller", "pcie", "pci", "remoteproc", "rga", "sata", "sdhci", "ufs", "ufshc", "usb", "video-codec", "vop", "vpu",
+	static const struct known names[] = {
+		NAME("dma"), NAME("gpu"), NAME("isp"), NAME("mmc"), NAME("pci"), NAME("rga"), NAME("ufs"), NAME("usb"),
+		NAME("vop"), NAME("vpu"), NAME("ahci"), NAME("jpeg"), NAME("pcie"), NAME("sata"), NAME("dwmmc"),
+		NAME("hdlcd"), NAME("sdhci"), NAME("ufshc"), NAME("crypto"), NAME("display"), NAME("dma-apbh"),
+		NAME("ethernet"), NAME("remoteproc"), NAME("video-codec"), NAME("dma-controller"), NAME("nand-controller"),
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (tree_name_is(name, names[i]))
-			return true;
-	return false;
+	return known_find(names, ARRAY_SIZE(names), name, tree_base_len(name)) != NULL;
 }
 
-static void decide_dma(struct host_build *b, uint32_t index)
+static void decide_dma(struct host_node *node, const struct node_info *info, const char *name)
 {
-	struct host_node *node = &b->host->nodes[index];
-	const struct node_info *info = &b->info[index];
-
 	/* A bus without registers only passes on what is behind it; dma-ranges makes it no master. */
 	node->dma = node->dma || info->is_bus_master || (info->has_dma_ranges && info->reg) || info->cells[CELLS_DMA] != CELLS_ABSENT ||
-		    host_node_is_compatible(node, "virtio,mmio") || (info->reg && named_like_bus_master(strrchr(node->path, '/') + 1));
+		    info->compat >> COMPAT_VIRTIO & 1 || (info->reg && named_like_bus_master(name));
 }
 
 /* Writes a node's path behind the last one. */
-static const char *make_path(char **at, const char *parent, const char *name)
+static const char *make_path(char **at, const char *parent, const struct tree_node *up, const struct tree_node *n)
 {
 	char *path = *at, *p = path;
-	size_t n = parent && parent[1] ? strlen(parent) : 0; /* below the root: nothing before the slash */
 
-	memcpy(p, parent ? parent : "", n);
-	p += n;
+	if (up)
+		p = (char *)memcpy(p, parent, up->path_len) + up->path_len;
 	*p++ = '/';
-	n = strlen(name);
-	memcpy(p, name, n);
-	p[n] = '\0';
-	*at = p + n + 1;
+	p = (char *)memcpy(p, n->name, n->name_len) + n->name_len;
+	*p++ = '\0';
+	*at = p;
 	return path;
 }
 
-static void begin_node(struct host_build *b, uint32_t index, uint32_t parent, const struct tree_walk *w, char **paths)
+static void begin_node(struct host_build *b, uint32_t index, char **paths)
 {
+	const struct tree_node *nodes = b->tree->nodes;
 	struct host_node *node = &b->host->nodes[index];
 	struct node_info *info = &b->info[index];
+	uint32_t parent = nodes[index].parent;
 	const struct host_node *up = parent == HOST_NO_NODE ? NULL : &b->host->nodes[parent];
 
-	node->path = make_path(paths, up ? up->path : NULL, up ? w->name : "");
-	node->offset = w->offset;
+	node->path = make_path(paths, up ? up->path : NULL, up ? &nodes[parent] : NULL, &nodes[index]);
+	node->offset = (int)nodes[index].props;
 	node->parent = parent;
 	node->enabled = up ? up->enabled : true;
 	memset(info->cells, CELLS_ABSENT, sizeof(info->cells));
@@ -199,29 +206,21 @@ static void begin_node(struct host_build *b, uint32_t index, uint32_t parent, co
 	info->size_cells = 1;
 }
 
-static void walk_nodes(struct host_build *b, char *paths)
+static void read_nodes(struct host_build *b, char *paths)
 {
-	uint32_t open[TREE_MAX_DEPTH + 1] = { HOST_NO_NODE };
-	uint32_t count = 0;
-	unsigned depth = 0;
-	struct tree_walk w;
+	for (uint32_t i = 0; i < b->host->nr_nodes; i++) {
+		struct tree_prop p = tree_props(b->tree, i);
+		uint32_t cells = 0;
 
-	tree_walk_init(&w, b->fdt, 0);
-	for (;;) {
-		switch (tree_next(&w)) {
-		case TREE_NODE:
-			begin_node(b, count, open[depth], &w, &paths);
-			open[++depth] = count++;
-			break;
-		case TREE_PROP:
-			take_property(b, open[depth], &w);
-			break;
-		case TREE_NODE_END:
-			decide_dma(b, open[depth--]);
-			break;
-		case TREE_END:
-			return;
+		begin_node(b, i, &paths);
+		while (tree_next_prop(b->tree, &p)) {
+			const struct known *class = host_classify(b, &p);
+
+			take_property(&b->host->nodes[i], &b->info[i], &p, class);
+			cells += has_parts(class) ? p.value.len / 4 : 0;
 		}
+		decide_dma(&b->host->nodes[i], &b->info[i], b->tree->nodes[i].name);
+		b->max_cells = (uint32_t)u64_max(b->max_cells, cells);
 	}
 }
 
@@ -229,36 +228,47 @@ static void walk_nodes(struct host_build *b, char *paths)
 
 void sink_irq(struct node_sink *s, struct host_irq irq)
 {
-	if (s->fill)
-		s->irqs[s->nr_irqs] = irq;
-	s->nr_irqs++;
+	s->irqs[s->nr_irqs++] = irq;
 }
 
 void sink_ref(struct node_sink *s, uint32_t node, enum host_ref_kind kind, const char *property, const void *args, uint32_t nr_args)
 {
-	if (s->fill) {
-		uint32_t *copy = s->args + s->nr_args;
-
-		s->refs[s->nr_refs] = (struct host_ref){ node, (uint16_t)kind, (uint16_t)nr_args, copy, property };
-		for (uint32_t i = 0; i < nr_args; i++)
-			copy[i] = tree_cell(args, i);
-	}
-	s->nr_refs++;
+	for (uint32_t i = 0; i < nr_args; i++)
+		s->args[s->nr_args + i] = tree_cell(args, i);
+	s->refs[s->nr_refs++] = (struct host_ref){ node, (uint16_t)kind, (uint16_t)nr_args, s->args + s->nr_args, property };
 	s->nr_args += nr_args;
 }
 
 void sink_stream(struct node_sink *s, struct host_stream stream)
 {
-	if (s->fill)
-		s->streams[s->nr_streams] = stream;
-	s->nr_streams++;
+	s->streams[s->nr_streams++] = stream;
 }
 
-static void produce(struct host_build *b, uint32_t index, struct node_sink *s)
+/* A copy of what a sink has n of, of that size each, in *to. false: no memory. */
+static bool keep(struct host_build *b, void *to, const void *from, uint32_t n, size_t size)
 {
-	host_node_irqs(b, index, s);
-	if (b->info[index].has_refs)
-		host_node_refs(b, index, s);
+	void *copy = n ? arena_alloc_array(b->arena, n, size, sizeof(void *)) : NULL;
+
+	if (copy)
+		memcpy(copy, from, n * size);
+	*(void **)to = copy;
+	return copy || !n;
+}
+
+static bool keep_sink(struct host_build *b, struct host_node *node, const struct node_sink *s)
+{
+	uint32_t *args;
+
+	if (!keep(b, &node->irqs, s->irqs, s->nr_irqs, sizeof(*s->irqs)) || !keep(b, &node->refs, s->refs, s->nr_refs, sizeof(*s->refs)) ||
+	    !keep(b, &node->streams, s->streams, s->nr_streams, sizeof(*s->streams)) || !keep(b, &args, s->args, s->nr_args, sizeof(*args)))
+		return false;
+	for (uint32_t i = 0; i < s->nr_refs; i++)
+		node->refs[i].args = args + (node->refs[i].args - s->args);
+	node->nr_irqs = s->nr_irqs;
+	node->nr_map_irqs = s->nr_map_irqs;
+	node->nr_refs = s->nr_refs;
+	node->nr_streams = s->nr_streams;
+	return true;
 }
 
 /* Nodes of the root whose properties have labels and aliases for names. */
@@ -267,101 +277,115 @@ static bool holds_names(const struct host_node *node)
 	return node->parent == 0 && (strncmp(node->path, "/__", 3) == 0 || strcmp(node->path, "/aliases") == 0);
 }
 
-static bool resolve_node(struct host_build *b, uint32_t index)
+static bool resolve_node(struct host_build *b, uint32_t index, struct node_sink s)
 {
 	struct host_node *node = &b->host->nodes[index];
-	struct node_sink s = { 0 };
 
 	if (holds_names(node))
 		return true;
 	if (b->info[index].reg && !host_node_regs(b, index))
 		return false;
-	produce(b, index, &s);
-	if (s.nr_irqs + s.nr_refs + s.nr_streams == 0)
-		return true;
+	host_node_irqs(b, index, &s);
+	if (b->info[index].has_refs)
+		host_node_refs(b, index, &s);
+	return keep_sink(b, node, &s);
+}
 
-	node->irqs = ARENA_ARRAY(b->arena, struct host_irq, s.nr_irqs);
-	node->refs = ARENA_ARRAY(b->arena, struct host_ref, s.nr_refs);
-	node->streams = ARENA_ARRAY(b->arena, struct host_stream, s.nr_streams);
-	uint32_t *args = ARENA_ARRAY(b->arena, uint32_t, s.nr_args);
+static bool resolve_nodes(struct host_build *b, struct arena *scratch)
+{
+	struct node_sink s = {
+		.irqs = ARENA_ARRAY(scratch, struct host_irq, b->max_cells), .refs = ARENA_ARRAY(scratch, struct host_ref, b->max_cells),
+		.args = ARENA_ARRAY(scratch, uint32_t, b->max_cells), .streams = ARENA_ARRAY(scratch, struct host_stream, b->max_cells),
+	};
 
-	if (!node->irqs || !node->refs || !node->streams || !args)
+	if (!s.irqs || !s.refs || !s.args || !s.streams)
 		return false;
-	s = (struct node_sink){ .fill = true, .irqs = node->irqs, .refs = node->refs, .args = args, .streams = node->streams };
-	produce(b, index, &s);
-	node->nr_irqs = s.nr_irqs;
-	node->nr_map_irqs = s.nr_map_irqs;
-	node->nr_refs = s.nr_refs;
-	node->nr_streams = s.nr_streams;
+	for (uint32_t i = 0; i < b->host->nr_nodes; i++)
+		if (!resolve_node(b, i, s))
+			return false;
 	return true;
 }
 
 /* ---- Entry ---- */
 
 /* What is needed only until the end lies at the arena's end, which is given back then. */
-static bool take_scratch(struct host_build *b, struct arena *scratch, const struct tree_stats *stats)
+static bool take_scratch(struct host_build *b, struct arena *scratch, size_t size)
 {
-	size_t slots = 16;
-
-	while (slots < 2 * (size_t)stats->nr_nodes)
-		slots *= 2;
-
-	size_t size = stats->nr_nodes * sizeof(*b->info) + slots * sizeof(*b->by_phandle) + PROP_CACHE_SIZE * sizeof(*b->cache) + 64;
-
 	if (size > b->arena->size - b->arena->used)
 		return false;
 	b->arena->size -= size;
 	arena_init(scratch, b->arena->base + b->arena->size, size);
-	b->info = ARENA_ARRAY(scratch, struct node_info, stats->nr_nodes);
-	b->by_phandle = ARENA_ARRAY(scratch, uint32_t, slots);
-	b->cache = ARENA_ARRAY(scratch, struct prop_cached, PROP_CACHE_SIZE);
+	return true;
+}
+
+static bool take_node_scratch(struct host_build *b)
+{
+	size_t slots = 16, n = b->host->nr_nodes;
+	struct arena scratch;
+
+	while (slots < 2 * n)
+		slots *= 2;
+	if (!take_scratch(b, &scratch, n * sizeof(*b->info) + slots * sizeof(*b->by_phandle) + PROP_CACHE_SIZE * sizeof(*b->cache) + 64))
+		return false;
+	b->info = ARENA_ARRAY(&scratch, struct node_info, n);
+	b->by_phandle = ARENA_ARRAY(&scratch, uint32_t, slots);
+	b->cache = ARENA_ARRAY(&scratch, struct prop_cached, PROP_CACHE_SIZE);
 	b->phandle_mask = (uint32_t)slots - 1;
 	return b->info && b->by_phandle && b->cache;
 }
 
-static bool parse_all(struct host_build *b, const struct tree_stats *stats)
+static bool parse_all(struct host_build *b)
 {
 	struct host *h = b->host;
 	struct arena scratch;
-	char *paths = arena_alloc(b->arena, stats->path_bytes, 1);
+	char *paths = arena_alloc(b->arena, b->tree->path_bytes, 1);
 
-	h->nodes = ARENA_ARRAY(b->arena, struct host_node, stats->nr_nodes);
-	if (!paths || !h->nodes || !take_scratch(b, &scratch, stats))
+	h->nr_nodes = b->tree->nr_nodes;
+	h->nodes = ARENA_ARRAY(b->arena, struct host_node, h->nr_nodes);
+	if (!paths || !h->nodes || !take_node_scratch(b))
 		return false;
-	h->nr_nodes = stats->nr_nodes;
-
-	walk_nodes(b, paths);
+	read_nodes(b, paths);
 	index_phandles(b);
 	b->gic = host_find_gic(b);
-	for (uint32_t i = 0; i < h->nr_nodes; i++)
-		if (!resolve_node(b, i))
-			return false;
-	return host_find_machine(b);
+
+	size_t cell = sizeof(struct host_irq) + sizeof(struct host_ref) + sizeof(uint32_t) + sizeof(struct host_stream);
+
+	return take_scratch(b, &scratch, b->max_cells * cell + 64) && resolve_nodes(b, &scratch) && host_find_machine(b);
 }
 
-struct host *dt_parse_host(const void *fdt, size_t size, struct arena *arena, struct findings *findings)
+static void report_no_memory(struct findings *findings)
 {
-	struct tree_stats stats;
-	const char *wrong = tree_check(fdt, size, &stats);
+	findings_add(findings, FINDING_NO_MEMORY, "the board's DTB needs more boot memory than there is: raise CONFIG_BOOT_ARENA_KIB");
+}
 
-	if (wrong) {
+const struct tree *dt_open_host(const void *fdt, size_t size, struct arena *arena, struct findings *findings)
+{
+	struct tree *t = ARENA_NEW(arena, struct tree);
+	const char *wrong = t ? tree_index(t, fdt, size, arena) : tree_no_memory;
+
+	if (!wrong)
+		return t;
+	if (wrong == tree_no_memory)
+		report_no_memory(findings);
+	else
 		findings_add(findings, FINDING_DTB_BAD, "the board's DTB cannot be used: %s; give the hypervisor the DTB of this board in x0", wrong);
-		return NULL;
-	}
+	return NULL;
+}
 
+struct host *dt_parse_host(const struct tree *tree, struct arena *arena, struct findings *findings)
+{
 	size_t arena_size = arena->size;
-	struct host_build b = { .host = ARENA_NEW(arena, struct host), .fdt = fdt, .arena = arena, .findings = findings };
+	struct host_build b = { .host = ARENA_NEW(arena, struct host), .tree = tree, .arena = arena, .findings = findings };
 	bool done = false;
 
 	if (b.host) {
-		b.host->fdt = fdt;
-		b.host->fdt_size = fdt_totalsize(fdt);
-		done = parse_all(&b, &stats);
+		b.host->tree = tree;
+		b.host->fdt_size = fdt_totalsize(tree->fdt);
+		done = parse_all(&b);
 	}
 	arena->size = arena_size;
 	if (done)
 		return b.host;
-	findings_add(findings, FINDING_NO_MEMORY, "the board's DTB with its %u nodes needs more boot memory than there is: raise CONFIG_BOOT_ARENA_KIB",
-		     stats.nr_nodes);
+	report_no_memory(findings);
 	return NULL;
 }

@@ -2,7 +2,7 @@
 /*
  * What the host_*.c files share while a host DTB is parsed: struct host in the making, and what is remembered of each node only until then.
  *
- * Order: host.c walks the tree once and fills the nodes and their scratch; then every node's reg, interrupts and references are resolved
+ * Order: host.c goes over all properties once and fills the nodes and their scratch; then every node's reg, interrupts and references are resolved
  * (host_regs.c, host_irqs.c, host_refs.c), which needs all nodes; then host_machine.c picks CPUs, memory, GIC, timer and the rest.
  */
 #ifndef DT_HOST_BUILD_H
@@ -11,6 +11,7 @@
 #include "common/host.h"
 #include "common/lib/arena.h"
 #include "common/lib/findings.h"
+#include "dt/known.h"
 #include "dt/tree.h"
 
 /* Which #...-cells property says how many cells follow a phandle. */
@@ -36,24 +37,29 @@ enum prop_id {
 	PROP_SYSCON /* looks like a reference to a syscon, and is one if it leads to one */
 };
 
-struct prop_class {
-	const char *name;
-	uint8_t id;    /* enum prop_id */
-	uint8_t cells; /* enum ref_cells: PROP_CELLS, PROP_REF */
-	uint8_t kind;  /* enum host_ref_kind: PROP_REF */
+/* The class of a whole name, of a name's end, beginning or part, never NULL: its id is an enum prop_id. */
+const struct known *prop_classify(const char *name);
+
+/* What a node is compatible with, as far as the parser looks for it. */
+enum compat {
+	COMPAT_GIC_V2, COMPAT_GIC_V3, COMPAT_TIMER, COMPAT_PSCI_0_1, COMPAT_PSCI_0_2, COMPAT_PSCI_1_0, COMPAT_SYSCON, COMPAT_FIXED_CLOCK, COMPAT_VIRTIO,
+	/* Interrupt controllers that sit before the GIC for wake-up or polarity only: they take the GIC's own specifier and pass the interrupt on
+	   under the same number. */
+	COMPAT_IRQ_RELAY,
 };
 
-/* Classes of a whole name, of a name's end or beginning; never NULL. */
-const struct prop_class *prop_classify(const char *name);
+/* Bit c is set if a compatible value (a list of strings, of len bytes) has an enum compat c. */
+uint32_t compat_mask(const char *list, size_t len);
 
 #define CELLS_ABSENT 0xff /* no such property, or a value no sane tree has */
 
-/* A property's value by where it lies: its libfdt offset; 0 if absent (no property is at 0). */
-typedef int prop_offset;
+/* A property's value by where it lies (struct tree_prop.at); 0 if absent. */
+typedef uint32_t prop_offset;
 
 struct node_info {
 	prop_offset reg, ranges, interrupts, interrupts_extended, interrupt_map, interrupt_map_mask;
 	uint32_t interrupt_parent; /* phandle; 0: inherited */
+	uint32_t compat;           /* BIT(enum compat) */
 	uint8_t address_cells, size_cells; /* for its children */
 	uint8_t interrupt_cells;   /* CELLS_ABSENT: no interrupt parent */
 	uint8_t cells[CELLS_KINDS];
@@ -63,13 +69,13 @@ struct node_info {
 /* A cached classification: names are shared in the strings block, so each is looked at once. */
 struct prop_cached {
 	uint32_t name_off;
-	const struct prop_class *class;
+	const struct known *class;
 };
 #define PROP_CACHE_SIZE 256
 
 struct host_build {
 	struct host *host;
-	const void *fdt;
+	const struct tree *tree; /* its nodes are the host's, in number and order */
 	struct arena *arena;
 	struct findings *findings;
 	struct node_info *info; /* one a node */
@@ -77,20 +83,27 @@ struct host_build {
 	uint32_t phandle_mask;  /* its size - 1 */
 	struct prop_cached *cache;
 	uint32_t gic;           /* the GIC's node, HOST_NO_NODE: none known */
+	uint32_t max_cells;     /* the most cells that a node's interrupts and references have together */
 };
 
 /* Absent if `at` is 0. */
-struct tree_value host_value(const struct host_build *b, prop_offset at);
-const struct prop_class *host_classify(struct host_build *b, const struct tree_walk *w);
+static inline struct tree_value host_value(const struct host_build *b, prop_offset at)
+{
+	return at ? tree_value_at(b->tree, at) : (struct tree_value){ 0 };
+}
+
+static inline bool host_is(const struct host_build *b, uint32_t node, enum compat c)
+{
+	return b->info[node].compat >> c & 1;
+}
+
+const struct known *host_classify(struct host_build *b, const struct tree_prop *p);
 
 /* HOST_NO_NODE for 0, for all ones and for what no node has. */
 uint32_t host_by_phandle(const struct host_build *b, uint32_t phandle);
 
-/*
- * What the parts of a node become. Each producer runs twice over the same input: once to count, once to fill arrays of just that size.
- */
+/* What the parts of the node at hand become. Each array has room for one for each cell that they have, which none exceeds. */
 struct node_sink {
-	bool fill;
 	uint32_t nr_irqs, nr_map_irqs, nr_refs, nr_args, nr_streams;
 	struct host_irq *irqs;
 	struct host_ref *refs;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The console's UART: what /chosen stdout-path names, else the first enabled UART of a known kind. Also used before anything else runs,
- * with the MMU off: no allocation, a small stack.
+ * with the MMU off: a small stack, and no more than the tree.
  */
 #include "common/lib/string.h"
 #include "dt/dt.h"
@@ -30,46 +30,37 @@ const char *host_uart_kind(const struct host_node *n)
 /* What is needed of the UART's node and of each above it. */
 struct level {
 	uint32_t address_cells, size_cells; /* for its children */
-	const uint8_t *ranges, *reg, *compatible;
-	uint32_t ranges_len, reg_len, compatible_len;
+	struct tree_value ranges, reg, compatible, status;
 	uint32_t reg_shift, reg_io_width, clock_frequency;
-	bool enabled;
 };
 
-static void take_number(const struct tree_walk *w, const char *name, const char *want, uint32_t *v)
+static void take_number(const struct tree_prop *p, const char *want, uint32_t *v)
 {
-	if (w->len == 4 && strcmp(name, want) == 0)
-		*v = tree_cell(w->data, 0);
+	if (p->value.len == 4 && strcmp(p->name, want) == 0)
+		*v = tree_cell(p->value.data, 0);
 }
 
-static void take_bytes(const struct tree_walk *w, const char *name, const char *want, const uint8_t **data, uint32_t *len)
+static void take_value(const struct tree_prop *p, const char *want, struct tree_value *v)
 {
-	if (strcmp(name, want) == 0) {
-		*data = w->data;
-		*len = w->len;
-	}
+	if (strcmp(p->name, want) == 0)
+		*v = p->value;
 }
 
-static void load_level(const void *fdt, int offset, struct level *l)
+static void load_level(const struct tree *t, uint32_t node, struct level *l)
 {
-	struct tree_walk w;
+	struct tree_prop p = tree_props(t, node);
 
-	*l = (struct level){ .address_cells = 2, .size_cells = 1, .enabled = true };
-	tree_walk_init(&w, fdt, offset);
-	tree_next(&w);
-	while (tree_next_prop(&w)) {
-		const char *name = tree_prop_name(&w);
-
-		take_number(&w, name, "#address-cells", &l->address_cells);
-		take_number(&w, name, "#size-cells", &l->size_cells);
-		take_number(&w, name, "reg-shift", &l->reg_shift);
-		take_number(&w, name, "reg-io-width", &l->reg_io_width);
-		take_number(&w, name, "clock-frequency", &l->clock_frequency);
-		take_bytes(&w, name, "ranges", &l->ranges, &l->ranges_len);
-		take_bytes(&w, name, "reg", &l->reg, &l->reg_len);
-		take_bytes(&w, name, "compatible", &l->compatible, &l->compatible_len);
-		if (strcmp(name, "status") == 0)
-			l->enabled = tree_status_okay(w.data, w.len);
+	*l = (struct level){ .address_cells = 2, .size_cells = 1 };
+	while (tree_next_prop(t, &p)) {
+		take_number(&p, "#address-cells", &l->address_cells);
+		take_number(&p, "#size-cells", &l->size_cells);
+		take_number(&p, "reg-shift", &l->reg_shift);
+		take_number(&p, "reg-io-width", &l->reg_io_width);
+		take_number(&p, "clock-frequency", &l->clock_frequency);
+		take_value(&p, "ranges", &l->ranges);
+		take_value(&p, "reg", &l->reg);
+		take_value(&p, "compatible", &l->compatible);
+		take_value(&p, "status", &l->status);
 	}
 }
 
@@ -77,57 +68,58 @@ static bool step_up(const struct level *child, const struct level *parent, uint6
 {
 	unsigned ca = child->address_cells, pa = parent->address_cells, sc = child->size_cells;
 
-	if (!child->ranges || ca < 1 || ca > 2 || pa < 1 || pa > 2 || sc > 2)
+	if (!child->ranges.data || ca < 1 || ca > 2 || pa < 1 || pa > 2 || sc > 2)
 		return false;
-	if (child->ranges_len == 0)
+	if (child->ranges.len == 0)
 		return true;
-	for (size_t i = 0; (i + ca + pa + sc) * 4 <= child->ranges_len; i += ca + pa + sc) {
-		uint64_t from = tree_cells(child->ranges, i, ca), len = tree_cells(child->ranges, i + ca + pa, sc);
+	for (size_t i = 0; (i + ca + pa + sc) * 4 <= child->ranges.len; i += ca + pa + sc) {
+		uint64_t from = tree_cells(child->ranges.data, i, ca), len = tree_cells(child->ranges.data, i + ca + pa, sc);
 
 		if (*addr >= from && *addr - from < len) {
-			*addr = tree_cells(child->ranges, i + ca, pa) + (*addr - from);
+			*addr = tree_cells(child->ranges.data, i + ca, pa) + (*addr - from);
 			return true;
 		}
 	}
 	return false;
 }
 
-static const char *uart_kind(const struct level *l)
+static const char *uart_kind(struct tree_value compatible)
 {
-	return l->compatible && tree_is_strings(l->compatible, l->compatible_len) ?
-	       known_uart((const char *)l->compatible, l->compatible_len) : NULL;
+	return tree_is_strings(compatible) ? known_uart((const char *)compatible.data, compatible.len) : NULL;
 }
 
-/* path: offsets of the nodes from the root, path[0], to the UART, path[depth - 1]. even_disabled: it was asked for by name. */
-static bool take_uart(const void *fdt, const int *path, unsigned depth, bool even_disabled, struct host_console *console)
+/* even_disabled: it was asked for by name. */
+static bool take_uart(const struct tree *t, uint32_t node, bool even_disabled, struct host_console *console)
 {
-	struct level uart, bus, up;
+	uint32_t up = t->nodes[node].parent;
+	struct level uart, bus, parent;
 
-	if (depth < 2)
+	if (up == TREE_NO_NODE)
 		return false;
-	load_level(fdt, path[depth - 1], &uart);
-	load_level(fdt, path[depth - 2], &bus);
+	load_level(t, node, &uart);
+	load_level(t, up, &bus);
 
 	unsigned ac = bus.address_cells, sc = bus.size_cells;
-	bool enabled = uart.enabled;
+	bool enabled = tree_status_okay(uart.status);
 
-	if (!uart_kind(&uart) || !uart.reg || ac < 1 || ac > 2 || sc < 1 || sc > 2 || uart.reg_len < (ac + sc) * 4)
+	if (!uart_kind(uart.compatible) || !uart.reg.data || ac < 1 || ac > 2 || sc < 1 || sc > 2 || uart.reg.len < (ac + sc) * 4)
 		return false;
 
-	uint64_t addr = tree_cells(uart.reg, 0, ac);
+	uint64_t addr = tree_cells(uart.reg.data, 0, ac);
 
-	for (unsigned d = depth - 2; d > 0; d--, bus = up) {
-		load_level(fdt, path[d - 1], &up);
-		if (!step_up(&bus, &up, &addr))
+	for (; up != 0; up = t->nodes[up].parent, bus = parent) {
+		load_level(t, t->nodes[up].parent, &parent);
+		if (!step_up(&bus, &parent, &addr))
 			return false;
-		enabled = enabled && bus.enabled;
+		enabled = enabled && tree_status_okay(bus.status);
 	}
 	if (!enabled && !even_disabled)
 		return false;
 	*console = (struct host_console){
 		.present = true,
-		.compatible = uart_kind(&uart),
-		.regs = { addr, tree_cells(uart.reg, ac, sc) },
+		.node = node,
+		.compatible = uart_kind(uart.compatible),
+		.regs = { addr, tree_cells(uart.reg.data, ac, sc) },
 		.reg_shift = uart.reg_shift,
 		.reg_io_width = uart.reg_io_width,
 		.clock_frequency = uart.clock_frequency,
@@ -135,100 +127,61 @@ static bool take_uart(const void *fdt, const int *path, unsigned depth, bool eve
 	return true;
 }
 
-static bool may_be_uart(const void *fdt, int offset)
+static bool take_first_uart(const struct tree *t, struct host_console *console)
 {
-	struct tree_value v = tree_get(fdt, offset, "compatible");
-
-	return v.data && tree_is_strings(v.data, v.len) && known_uart((const char *)v.data, v.len);
-}
-
-/* wanted: the libfdt offset of the node that stdout-path names; negative: take the first that will do. */
-static bool search_uart(const void *fdt, int wanted, struct host_console *console)
-{
-	int path[TREE_MAX_DEPTH];
-	uint32_t count = 0;
-	unsigned depth = 0;
-	struct tree_walk w;
-
-	tree_walk_init(&w, fdt, 0);
-	for (;;) {
-		switch (tree_next(&w)) {
-		case TREE_NODE:
-			path[depth++] = w.offset;
-			count++;
-			if (wanted < 0 ? !may_be_uart(fdt, w.offset) : w.offset != wanted)
-				break;
-			if (take_uart(fdt, path, depth, wanted >= 0, console)) {
-				console->node = count - 1;
-				return true;
-			}
-			break;
-		case TREE_NODE_END:
-			depth--;
-			break;
-		case TREE_PROP:
-			break;
-		case TREE_END:
-			return false;
-		}
-	}
+	for (uint32_t i = 0; i < t->nr_nodes; i++)
+		if (uart_kind(tree_get(t, i, "compatible")) && take_uart(t, i, false, console))
+			return true;
+	return false;
 }
 
 /* "serial0:115200n8": up to the colon a path or alias, behind it the speed. */
-static int resolve_stdout(const void *fdt, const char *value, uint32_t *baud)
+static uint32_t resolve_stdout(const struct tree *t, const char *value, uint32_t *baud)
 {
 	const char *colon = strchr(value, ':');
 	size_t n = colon ? (size_t)(colon - value) : strlen(value);
 
-	*baud = 0;
 	for (const char *p = colon ? colon + 1 : ""; *p >= '0' && *p <= '9' && *baud < 100000000; p++)
 		*baud = *baud * 10 + (uint32_t)(*p - '0');
-	return tree_find(fdt, value, n);
+	return tree_find(t, value, n);
 }
 
-static const char *stdout_path(const void *fdt)
+static const char *stdout_path(const struct tree *t)
 {
 	static const char *const names[] = { "stdout-path", "linux,stdout-path" };
-	int chosen = tree_find(fdt, "/chosen", strlen("/chosen"));
+	uint32_t chosen = tree_child(t, 0, "chosen", strlen("chosen"));
 
-	for (size_t i = 0; chosen >= 0 && i < ARRAY_SIZE(names); i++) {
-		struct tree_value v = tree_get(fdt, chosen, names[i]);
+	for (size_t i = 0; chosen != TREE_NO_NODE && i < ARRAY_SIZE(names); i++) {
+		struct tree_value v = tree_get(t, chosen, names[i]);
 
-		if (v.data && tree_is_strings(v.data, v.len))
+		if (tree_is_strings(v))
 			return (const char *)v.data;
 	}
 	return NULL;
 }
 
-static bool find_console(const void *fdt, struct host_console *console)
+bool dt_find_console(const struct tree *t, struct host_console *console)
 {
-	const char *value = stdout_path(fdt);
-	uint32_t baud = 0;
-	int node = value ? resolve_stdout(fdt, value, &baud) : -1;
-
-	/* A stdout-path that leads somewhere is followed or there is no console: another UART may be wired to anything. */
-	if (!search_uart(fdt, node, console))
-		return false;
-	console->baud = node >= 0 ? baud : 0;
-	return true;
-}
-
-bool dt_find_console(const void *fdt, size_t size, struct host_console *console)
-{
-	struct tree_stats stats;
+	const char *value = stdout_path(t);
+	uint32_t baud = 0, node = value ? resolve_stdout(t, value, &baud) : TREE_NO_NODE;
 
 	*console = (struct host_console){ .node = HOST_NO_NODE };
-	return !tree_check(fdt, size, &stats) && find_console(fdt, console);
+	/* A stdout-path that leads somewhere is followed or there is no console: another UART may be wired to anything. */
+	if (node == TREE_NO_NODE)
+		return take_first_uart(t, console);
+	if (take_uart(t, node, true, console))
+		console->baud = baud;
+	return console->present;
 }
 
 /* The clock's rate, if it is a fixed one. */
 static uint32_t fixed_clock_rate(const struct host_build *b, const struct host_node *n)
 {
 	for (uint32_t i = 0; i < n->nr_refs; i++) {
-		const struct host_node *clock = &b->host->nodes[n->refs[i].node];
-		struct tree_value rate = tree_get(b->fdt, clock->offset, "clock-frequency");
+		uint32_t clock = n->refs[i].node;
+		struct tree_value rate = tree_get(b->tree, clock, "clock-frequency");
 
-		if (n->refs[i].kind == REF_CLOCK && host_node_is_compatible(clock, "fixed-clock") && rate.len == 4)
+		if (n->refs[i].kind == REF_CLOCK && host_is(b, clock, COMPAT_FIXED_CLOCK) && rate.len == 4)
 			return tree_cell(rate.data, 0);
 	}
 	return 0;
@@ -238,8 +191,7 @@ void host_finish_console(struct host_build *b)
 {
 	struct host_console *c = &b->host->console;
 
-	*c = (struct host_console){ .node = HOST_NO_NODE };
-	if (!find_console(b->fdt, c))
+	if (!dt_find_console(b->tree, c))
 		return;
 
 	const struct host_node *n = &b->host->nodes[c->node];

@@ -1,36 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The GIC's frames. Bindings: arm,gic (GICv2) and arm,gic-v3. */
-#include "common/lib/string.h"
 #include "dt/host_build.h"
 
-struct gic_kind {
-	const char *compatible;
-	unsigned version;
-};
-
-static const struct gic_kind kinds[] = {
-	{ "arm,gic-v3", 3 },
-	{ "arm,gic-400", 2 },
-	{ "arm,cortex-a15-gic", 2 },
-	{ "arm,cortex-a7-gic", 2 },
-	{ "arm,cortex-a9-gic", 2 },
-	{ "arm,pl390", 2 },
-	{ "brcm,brahma-b15-gic", 2 },
-	{ "qcom,msm-qgic2", 2 },
-};
-
-static unsigned gic_version(const struct host_node *n)
+static unsigned gic_version(const struct host_build *b, uint32_t node)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (host_node_is_compatible(n, kinds[i].compatible))
-			return kinds[i].version;
-	return 0;
+	return host_is(b, node, COMPAT_GIC_V3) ? 3 : host_is(b, node, COMPAT_GIC_V2) ? 2 : 0;
 }
 
 uint32_t host_find_gic(const struct host_build *b)
 {
 	for (uint32_t i = 0; i < b->host->nr_nodes; i++)
-		if (b->host->nodes[i].enabled && b->info[i].reg && gic_version(&b->host->nodes[i]))
+		if (b->info[i].reg && gic_version(b, i) && b->host->nodes[i].enabled)
 			return i;
 	return HOST_NO_NODE;
 }
@@ -61,10 +41,10 @@ static bool parse_v2(struct host_build *b, struct host_gic *gic, const struct ho
 
 static bool parse_v3(struct host_build *b, struct host_gic *gic, const struct host_node *n)
 {
-	struct tree_value v = tree_get(b->fdt, n->offset, "#redistributor-regions");
+	struct tree_value v = tree_get(b->tree, b->gic, "#redistributor-regions");
 	uint32_t regions = v.len == 4 ? tree_cell(v.data, 0) : 1;
 
-	v = tree_get(b->fdt, n->offset, "redistributor-stride");
+	v = tree_get(b->tree, b->gic, "redistributor-stride");
 	if (v.len == 4 || v.len == 8)
 		gic->redist_stride = tree_cells(v.data, 0, v.len / 4);
 
@@ -93,7 +73,7 @@ void host_parse_gic(struct host_build *b)
 	}
 
 	const struct host_node *n = &b->host->nodes[b->gic];
-	unsigned version = gic_version(n);
+	unsigned version = gic_version(b, b->gic);
 
 	if (n->regs_bad || n->nr_regs < 2) {
 		findings_add(b->findings, FINDING_DTB_BAD, "the board's DTB: the registers (reg) of the interrupt controller %s cannot be read", n->path);

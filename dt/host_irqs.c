@@ -3,7 +3,6 @@
  * A node's interrupts as GIC INTIDs: "interrupts" with its inherited "interrupt-parent", "interrupts-extended", and nexus nodes with
  * "interrupt-map" on the way (Devicetree Specification v0.4, 2.4). The GIC's specifier is its binding's (arm,gic-v3): type, number, flags.
  */
-#include "common/lib/string.h"
 #include "dt/host_build.h"
 
 #define MAX_SPECIFIER 8 /* cells; four is the most that is seen */
@@ -18,23 +17,6 @@ struct irq_route {
 };
 
 enum route_end { ROUTE_GIC, ROUTE_ELSEWHERE, ROUTE_BAD };
-
-/*
- * Interrupt controllers that sit before the GIC for wake-up or polarity only: they take the GIC's own specifier and pass the interrupt on
- * under the same number.
- */
-static bool passes_through(const struct host_node *n)
-{
-	static const char *const names[] = {
-		"fsl,imx7d-gpc", "fsl,imx8mq-gpc", "fsl,imx8mm-gpc", "fsl,imx8mn-gpc", "fsl,imx8mp-gpc", "mediatek,mt6577-sysirq",
-		"nvidia,tegra210-ictlr",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (host_node_is_compatible(n, names[i]))
-			return true;
-	return false;
-}
 
 /* The node that understands the interrupts of `index`: the first with #interrupt-cells on the way up, following interrupt-parent. */
 static uint32_t interrupt_parent(const struct host_build *b, uint32_t index)
@@ -128,7 +110,7 @@ static enum route_end find_end(const struct host_build *b, struct irq_route *r)
 				return ROUTE_BAD;
 			continue;
 		}
-		if (info->interrupt_controller && !passes_through(&b->host->nodes[r->controller]))
+		if (info->interrupt_controller && !host_is(b, r->controller, COMPAT_IRQ_RELAY))
 			return ROUTE_ELSEWHERE;
 		r->controller = interrupt_parent(b, r->controller);
 		if (r->controller == HOST_NO_NODE)
@@ -287,8 +269,8 @@ static void take_interrupt_map(struct host_build *b, uint32_t index, struct node
 			add_elsewhere(b, index, r.controller, "interrupt-map", s);
 		else if (end == ROUTE_BAD || !decode_gic(&r, &irq))
 			b->host->nodes[index].irqs_bad = true;
-		/* A swizzled map has four of them many times over. While counting, irqs is not there yet: an upper bound will do. */
-		else if (!s->fill || !map_irq_known(s, first, irq.intid)) {
+		/* A swizzled map has four of them many times over. */
+		else if (!map_irq_known(s, first, irq.intid)) {
 			sink_irq(s, irq);
 			s->nr_map_irqs++;
 		}

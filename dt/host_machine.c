@@ -7,22 +7,17 @@
 /* Aff3 and Aff2 to Aff0 of MPIDR_EL1. */
 #define MPIDR_AFFINITY UINT64_C(0xff00ffffff)
 
-static struct tree_value get(const struct host_build *b, const struct host_node *n, const char *name)
+static const char *get_string(const struct host_build *b, uint32_t node, const char *name)
 {
-	return tree_get(b->fdt, n->offset, name);
-}
+	struct tree_value v = tree_get(b->tree, node, name);
 
-static const char *get_string(const struct host_build *b, const struct host_node *n, const char *name)
-{
-	struct tree_value v = get(b, n, name);
-
-	return v.data && tree_is_strings(v.data, v.len) ? (const char *)v.data : NULL;
+	return tree_is_strings(v) ? (const char *)v.data : NULL;
 }
 
 /* A number of one or two cells. */
-static bool get_number(const struct host_build *b, const struct host_node *n, const char *name, uint64_t *number)
+static bool get_number(const struct host_build *b, uint32_t node, const char *name, uint64_t *number)
 {
-	struct tree_value v = get(b, n, name);
+	struct tree_value v = tree_get(b->tree, node, name);
 
 	if (v.len != 4 && v.len != 8)
 		return false;
@@ -30,40 +25,25 @@ static bool get_number(const struct host_build *b, const struct host_node *n, co
 	return true;
 }
 
-/* The index of a node that lies directly below the root; HOST_NO_NODE if there is none. */
-static uint32_t find_top(const struct host *h, const char *path)
+/* The index of a node that lies directly below the root; HOST_NO_NODE if there is none of just that name. */
+static uint32_t find_top(const struct host_build *b, const char *name)
 {
-	for (uint32_t i = 0; i < h->nr_nodes; i++)
-		if (h->nodes[i].parent == 0 && strcmp(h->nodes[i].path, path) == 0)
-			return i;
-	return HOST_NO_NODE;
-}
+	uint32_t i = tree_child(b->tree, 0, name, strlen(name));
 
-static uint32_t count_children(const struct host *h, uint32_t parent)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = parent + 1; parent != HOST_NO_NODE && i < h->nr_nodes; i++)
-		n += h->nodes[i].parent == parent;
-	return n;
-}
-
-static const char *last_name(const struct host_node *n)
-{
-	return strrchr(n->path, '/') + 1;
+	return i != TREE_NO_NODE && b->tree->nodes[i].name_len == strlen(name) ? i : HOST_NO_NODE;
 }
 
 /* ---- CPUs ---- */
 
-static void take_start_method(const struct host_build *b, const struct host_node *cpus, const struct host_node *n, struct host_cpu *cpu)
+static void take_start_method(const struct host_build *b, uint32_t cpus, uint32_t index, struct host_cpu *cpu)
 {
-	const char *method = get_string(b, n, "enable-method");
+	const char *method = get_string(b, index, "enable-method");
 
 	if (!method)
 		method = get_string(b, cpus, "enable-method"); /* older trees say it once for all */
 	if (method && strcmp(method, "psci") == 0)
 		cpu->start = CPU_START_PSCI;
-	else if (method && strcmp(method, "spin-table") == 0 && get_number(b, n, "cpu-release-addr", &cpu->release_addr))
+	else if (method && strcmp(method, "spin-table") == 0 && get_number(b, index, "cpu-release-addr", &cpu->release_addr))
 		cpu->start = CPU_START_SPIN_TABLE;
 }
 
@@ -79,7 +59,7 @@ static bool take_cpu(const struct host_build *b, uint32_t cpus, uint32_t index, 
 	}
 	*cpu = (struct host_cpu){ .path = n->path, .compatible = n->compatible ? n->compatible : "", .node = index };
 	cpu->mpidr = tree_cells(reg.data, 0, cells) & MPIDR_AFFINITY;
-	take_start_method(b, &b->host->nodes[cpus], n, cpu);
+	take_start_method(b, cpus, index, cpu);
 
 	for (uint32_t i = 0; i < b->host->nr_cpus; i++)
 		if (b->host->cpus[i].mpidr == cpu->mpidr) {
@@ -89,29 +69,35 @@ static bool take_cpu(const struct host_build *b, uint32_t cpus, uint32_t index, 
 	return true;
 }
 
-static bool parse_cpus(struct host_build *b)
+/* The CPUs below /cpus, as many as there is room for. */
+static void take_cpus(struct host_build *b, uint32_t cpus, uint32_t room)
 {
+	const struct tree_node *nodes = b->tree->nodes;
 	struct host *h = b->host;
-	uint32_t cpus = find_top(h, "/cpus"), room = count_children(h, cpus);
 
-	if (room > CONFIG_MAX_CPUS)
-		room = CONFIG_MAX_CPUS;
-	h->cpus = ARENA_ARRAY(b->arena, struct host_cpu, room);
-	if (!h->cpus)
-		return false;
-
-	for (uint32_t i = cpus + 1; cpus != HOST_NO_NODE && i < h->nr_nodes; i++) {
-		const struct host_node *n = &h->nodes[i];
-
-		if (n->parent != cpus || !tree_name_is(last_name(n), "cpu") || !n->enabled)
+	for (uint32_t i = cpus + 1; i < nodes[cpus].end; i = nodes[i].end) {
+		if (!tree_name_is(nodes[i].name, "cpu") || !h->nodes[i].enabled)
 			continue;
 		if (h->nr_cpus == room) {
 			findings_add(b->findings, FINDING_NO_MEMORY, "the board has more than %u CPUs: raise CONFIG_MAX_CPUS", CONFIG_MAX_CPUS);
-			break;
+			return;
 		}
 		if (take_cpu(b, cpus, i, &h->cpus[h->nr_cpus]))
 			h->nr_cpus++;
 	}
+}
+
+static bool parse_cpus(struct host_build *b)
+{
+	struct host *h = b->host;
+	uint32_t cpus = find_top(b, "cpus");
+	uint32_t below = cpus == HOST_NO_NODE ? 0 : b->tree->nodes[cpus].end - cpus - 1, room = (uint32_t)u64_min(below, CONFIG_MAX_CPUS);
+
+	h->cpus = ARENA_ARRAY(b->arena, struct host_cpu, room);
+	if (!h->cpus)
+		return false;
+	if (cpus != HOST_NO_NODE)
+		take_cpus(b, cpus, room);
 	if (!h->nr_cpus)
 		findings_add(b->findings, FINDING_DTB_BAD, "the board's DTB describes no usable CPU below /cpus");
 	return true;
@@ -143,24 +129,29 @@ static uint32_t merge_ranges(struct mem_range *ranges, uint32_t n)
 	return kept;
 }
 
-static bool is_memory(const struct host_build *b, uint32_t index)
+/* For the children of a node that are enabled. */
+static uint32_t next_enabled(const struct host_build *b, uint32_t parent, uint32_t child)
 {
-	return b->info[index].is_memory && b->host->nodes[index].parent == 0 && b->host->nodes[index].enabled;
+	while (child < b->tree->nodes[parent].end && !b->host->nodes[child].enabled)
+		child = b->tree->nodes[child].end;
+	return child;
 }
+#define FOR_CHILDREN(b, parent, i) \
+	for (uint32_t i = next_enabled(b, parent, parent + 1); i < (b)->tree->nodes[parent].end; i = next_enabled(b, parent, (b)->tree->nodes[i].end))
 
 static bool parse_memory(struct host_build *b)
 {
 	struct host *h = b->host;
 	uint32_t room = 0;
 
-	for (uint32_t i = 0; i < h->nr_nodes; i++)
-		room += is_memory(b, i) ? h->nodes[i].nr_regs : 0;
+	FOR_CHILDREN(b, 0, i)
+		room += b->info[i].is_memory ? h->nodes[i].nr_regs : 0;
 	h->ram = ARENA_ARRAY(b->arena, struct mem_range, room);
 	if (!h->ram)
 		return false;
 
-	for (uint32_t i = 0; i < h->nr_nodes; i++)
-		for (uint32_t k = 0; is_memory(b, i) && k < h->nodes[i].nr_regs; k++)
+	FOR_CHILDREN(b, 0, i)
+		for (uint32_t k = 0; b->info[i].is_memory && k < h->nodes[i].nr_regs; k++)
 			if (h->nodes[i].regs[k].size) /* a placeholder that the boot loader left alone is empty */
 				insert_range(h->ram, h->nr_ram++, h->nodes[i].regs[k]);
 	h->nr_ram = merge_ranges(h->ram, h->nr_ram);
@@ -170,15 +161,27 @@ static bool parse_memory(struct host_build *b)
 	return true;
 }
 
+static void take_reserved(struct host_build *b, uint32_t index)
+{
+	struct host *h = b->host;
+	const struct host_node *n = &h->nodes[index];
+	bool no_map = tree_get(b->tree, index, "no-map").data != NULL;
+
+	for (uint32_t k = 0; k < n->nr_regs; k++)
+		if (n->regs[k].size)
+			h->reserved[h->nr_reserved++] = (struct host_reserved){ n->regs[k], n->path, no_map };
+}
+
 static bool parse_reserved(struct host_build *b)
 {
 	struct host *h = b->host;
-	uint32_t top = find_top(h, "/reserved-memory");
-	int nr_rsv = fdt_num_mem_rsv(b->fdt);
+	uint32_t top = find_top(b, "reserved-memory");
+	int nr_rsv = fdt_num_mem_rsv(b->tree->fdt);
 	uint32_t room = (uint32_t)nr_rsv;
 
-	for (uint32_t i = 0; i < h->nr_nodes; i++)
-		room += top != HOST_NO_NODE && h->nodes[i].parent == top ? h->nodes[i].nr_regs : 0;
+	if (top != HOST_NO_NODE)
+		FOR_CHILDREN(b, top, i)
+			room += h->nodes[i].nr_regs;
 	h->reserved = ARENA_ARRAY(b->arena, struct host_reserved, room);
 	if (!h->reserved)
 		return false;
@@ -186,38 +189,33 @@ static bool parse_reserved(struct host_build *b)
 	for (int i = 0; i < nr_rsv; i++) {
 		struct host_reserved r = { .path = "/memreserve/" };
 
-		if (fdt_get_mem_rsv(b->fdt, i, &r.range.base, &r.range.size) == 0 && r.range.size)
+		if (fdt_get_mem_rsv(b->tree->fdt, i, &r.range.base, &r.range.size) == 0 && r.range.size)
 			h->reserved[h->nr_reserved++] = r;
 	}
-	for (uint32_t i = 0; i < h->nr_nodes; i++) {
-		const struct host_node *n = &h->nodes[i];
-
-		if (top == HOST_NO_NODE || n->parent != top || !n->enabled)
-			continue;
-		for (uint32_t k = 0; k < n->nr_regs; k++)
-			if (n->regs[k].size)
-				h->reserved[h->nr_reserved++] = (struct host_reserved){ n->regs[k], n->path, get(b, n, "no-map").data != NULL };
-	}
+	if (top != HOST_NO_NODE)
+		FOR_CHILDREN(b, top, i)
+			take_reserved(b, i);
 	return true;
 }
 
 /* ---- Timer and firmware ---- */
 
-static uint32_t find_compatible(const struct host *h, const char *const *names, size_t n)
+/* The first enabled node with one of the bits in its compat. */
+static uint32_t find_compatible(const struct host_build *b, uint32_t compat)
 {
-	for (uint32_t i = 0; i < h->nr_nodes; i++)
-		for (size_t k = 0; h->nodes[i].enabled && k < n; k++)
-			if (host_node_is_compatible(&h->nodes[i], names[k]))
-				return i;
+	for (uint32_t i = 0; i < b->host->nr_nodes; i++)
+		if (b->info[i].compat & compat && b->host->nodes[i].enabled)
+			return i;
 	return HOST_NO_NODE;
 }
 
 /* The timer binding's order, unless interrupt-names gives another. */
-static uint32_t timer_intid(const struct host_build *b, const struct host_node *n, const char *name, uint32_t position)
+static uint32_t timer_intid(const struct host_build *b, uint32_t timer, const char *name, uint32_t position)
 {
-	struct tree_value names = get(b, n, "interrupt-names");
+	const struct host_node *n = &b->host->nodes[timer];
+	struct tree_value names = tree_get(b->tree, timer, "interrupt-names");
 
-	if (names.data && tree_is_strings(names.data, names.len)) {
+	if (tree_is_strings(names)) {
 		const char *p = (const char *)names.data, *end = p + names.len;
 
 		for (position = 0; p < end && strcmp(p, name) != 0; position++)
@@ -230,31 +228,26 @@ static uint32_t timer_intid(const struct host_build *b, const struct host_node *
 
 static void parse_timer(struct host_build *b)
 {
-	static const char *const names[] = { "arm,armv8-timer" };
 	struct host_timer *t = &b->host->timer;
 	uint64_t frequency = 0;
 
-	t->node = find_compatible(b->host, names, ARRAY_SIZE(names));
+	t->node = find_compatible(b, BIT(COMPAT_TIMER));
 	if (t->node == HOST_NO_NODE) {
 		findings_add(b->findings, FINDING_DTB_UNSUPPORTED, "the board's DTB has no node of the CPUs' timer (arm,armv8-timer)");
 		return;
 	}
-
-	const struct host_node *n = &b->host->nodes[t->node];
-
-	t->phys = timer_intid(b, n, "phys", 1);
-	t->virt = timer_intid(b, n, "virt", 2);
-	t->hyp = timer_intid(b, n, "hyp-phys", 3);
-	if (get_number(b, n, "clock-frequency", &frequency) && frequency <= UINT32_MAX)
+	t->phys = timer_intid(b, t->node, "phys", 1);
+	t->virt = timer_intid(b, t->node, "virt", 2);
+	t->hyp = timer_intid(b, t->node, "hyp-phys", 3);
+	if (get_number(b, t->node, "clock-frequency", &frequency) && frequency <= UINT32_MAX)
 		t->frequency = (uint32_t)frequency;
 }
 
 static void parse_psci(struct host_build *b)
 {
-	static const char *const names[] = { "arm,psci-1.0", "arm,psci-0.2", "arm,psci" };
 	struct host *h = b->host;
-	uint32_t index = find_compatible(h, names, ARRAY_SIZE(names));
-	const char *method = index == HOST_NO_NODE ? NULL : get_string(b, &h->nodes[index], "method");
+	uint32_t index = find_compatible(b, BIT(COMPAT_PSCI_0_1) | BIT(COMPAT_PSCI_0_2) | BIT(COMPAT_PSCI_1_0));
+	const char *method = index == HOST_NO_NODE ? NULL : get_string(b, index, "method");
 
 	if (!method)
 		return;
@@ -262,9 +255,9 @@ static void parse_psci(struct host_build *b)
 		h->psci = HOST_PSCI_SMC;
 	else if (strcmp(method, "hvc") == 0)
 		h->psci = HOST_PSCI_HVC;
-	if (host_node_is_compatible(&h->nodes[index], "arm,psci-1.0"))
+	if (host_is(b, index, COMPAT_PSCI_1_0))
 		h->psci_version = 0x00010000;
-	else if (host_node_is_compatible(&h->nodes[index], "arm,psci-0.2"))
+	else if (host_is(b, index, COMPAT_PSCI_0_2))
 		h->psci_version = 0x00000002;
 }
 
@@ -273,13 +266,12 @@ static void parse_psci(struct host_build *b)
 static void parse_chosen(struct host_build *b)
 {
 	struct host *h = b->host;
-	uint32_t index = find_top(h, "/chosen");
-	const struct host_node *n = index == HOST_NO_NODE ? NULL : &h->nodes[index];
-	const char *bootargs = n ? get_string(b, n, "bootargs") : NULL;
+	uint32_t n = find_top(b, "chosen");
+	const char *bootargs = n == HOST_NO_NODE ? NULL : get_string(b, n, "bootargs");
 	uint64_t start, end;
 
 	h->bootargs = bootargs ? bootargs : "";
-	if (!n || !get_number(b, n, "linux,initrd-start", &start) || !get_number(b, n, "linux,initrd-end", &end))
+	if (n == HOST_NO_NODE || !get_number(b, n, "linux,initrd-start", &start) || !get_number(b, n, "linux,initrd-end", &end))
 		return;
 	if (end < start)
 		findings_add(b->findings, FINDING_DTB_BAD, "the board's DTB: /chosen says that the initrd ends (0x%llx) before it starts (0x%llx)",
@@ -289,21 +281,21 @@ static void parse_chosen(struct host_build *b)
 }
 
 /* Properties of /aliases and /__symbols__ whose value is a path. fill false: only counts. */
-static uint32_t take_names(struct host_build *b, const char *path, bool fill)
+static uint32_t take_names(struct host_build *b, const char *name, bool fill)
 {
 	struct host *h = b->host;
-	uint32_t index = find_top(h, path), n = 0;
-	struct tree_walk w;
+	uint32_t index = find_top(b, name), n = 0;
 
 	if (index == HOST_NO_NODE)
 		return 0;
-	tree_walk_init(&w, b->fdt, h->nodes[index].offset);
-	tree_next(&w);
-	while (tree_next_prop(&w)) {
-		if (!tree_is_strings(w.data, w.len) || w.data[0] != '/')
+
+	struct tree_prop p = tree_props(b->tree, index);
+
+	while (tree_next_prop(b->tree, &p)) {
+		if (!tree_is_strings(p.value) || p.value.data[0] != '/')
 			continue;
 		if (fill)
-			h->aliases[h->nr_aliases++] = (struct host_alias){ tree_prop_name(&w), (const char *)w.data };
+			h->aliases[h->nr_aliases++] = (struct host_alias){ p.name, (const char *)p.value.data };
 		n++;
 	}
 	return n;
@@ -311,18 +303,18 @@ static uint32_t take_names(struct host_build *b, const char *path, bool fill)
 
 static bool parse_names(struct host_build *b)
 {
-	b->host->aliases = ARENA_ARRAY(b->arena, struct host_alias, take_names(b, "/aliases", false) + take_names(b, "/__symbols__", false));
+	b->host->aliases = ARENA_ARRAY(b->arena, struct host_alias, take_names(b, "aliases", false) + take_names(b, "__symbols__", false));
 	if (!b->host->aliases)
 		return false;
-	take_names(b, "/aliases", true);
-	take_names(b, "/__symbols__", true);
+	take_names(b, "aliases", true);
+	take_names(b, "__symbols__", true);
 	return true;
 }
 
 bool host_find_machine(struct host_build *b)
 {
 	struct host *h = b->host;
-	const char *model = get_string(b, &h->nodes[0], "model");
+	const char *model = get_string(b, 0, "model");
 
 	h->model = model ? model : "";
 	h->compatible = h->nodes[0].compatible ? h->nodes[0].compatible : "";

@@ -1,174 +1,199 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What each property name means. Sources: Devicetree Specification v0.4 chapter 2 and the bindings of the respective provider kinds
- * (clock, reset, power-domain, gpio, phy, dma, nvmem, interconnect, iommu, mailbox, iio, pwm, thermal, hwlock, sound, ...).
+ * What each property name means, and the compatible strings that the parser itself looks for. Sources: Devicetree Specification v0.4
+ * chapter 2 and the bindings of the respective provider kinds (clock, reset, power-domain, gpio, phy, dma, nvmem, interconnect, iommu, mailbox, iio, pwm,
+ * thermal, hwlock, sound, ...).
  */
 #include "common/lib/string.h"
 #include "dt/host_build.h"
 
-#define PLAIN(n, i) { n, PROP_##i, 0, 0 }
-#define CELLS(n, c) { n, PROP_CELLS, CELLS_##c, 0 }
-#define REFS(n, c, k) { n, PROP_REF, CELLS_##c, REF_##k }
+#define PLAIN(n, i) KNOWN(n, PROP_##i, 0, 0)
+#define CELLS(n, c) KNOWN(n, PROP_CELLS, CELLS_##c, 0)
+#define REFS(n, c, k) KNOWN(n, PROP_REF, CELLS_##c, REF_##k)
+#define WORD(n) KNOWN(n, PROP_SYSCON, CELLS_REST, REF_SYSCON)
 
-/* In strcmp order: it is searched by halves. */
-static const struct prop_class by_name[] = {
-	CELLS("#access-controller-cells", ACCESS),
-	PLAIN("#address-cells", ADDRESS_CELLS),
-	CELLS("#clock-cells", CLOCK),
-	CELLS("#cooling-cells", COOLING),
-	CELLS("#dma-cells", DMA),
-	CELLS("#gpio-cells", GPIO),
-	CELLS("#hwlock-cells", HWLOCK),
-	CELLS("#interconnect-cells", INTERCONNECT),
-	PLAIN("#interrupt-cells", INTERRUPT_CELLS),
-	CELLS("#io-channel-cells", IO_CHANNEL),
-	CELLS("#iommu-cells", IOMMU),
-	CELLS("#mbox-cells", MBOX),
-	CELLS("#nvmem-cell-cells", NVMEM),
-	CELLS("#phy-cells", PHY),
-	CELLS("#power-domain-cells", POWER_DOMAIN),
-	CELLS("#pwm-cells", PWM),
-	CELLS("#reset-cells", RESET),
-	PLAIN("#size-cells", SIZE_CELLS),
-	CELLS("#sound-dai-cells", SOUND_DAI),
-	CELLS("#thermal-sensor-cells", THERMAL),
-	REFS("access-controllers", ACCESS, OTHER),
-	REFS("assigned-clock-parents", CLOCK, CLOCK),
-	REFS("assigned-clocks", CLOCK, CLOCK),
-	REFS("backlight", NONE, OTHER),
-	REFS("clocks", CLOCK, CLOCK),
-	PLAIN("compatible", COMPATIBLE),
-	REFS("cooling-device", COOLING, OTHER),
+static const struct known by_name[] = {
 	REFS("cpu", NONE, OTHER),
+	REFS("phy", NONE, PHY),
+	PLAIN("reg", REG),
+	REFS("sfp", NONE, OTHER),
 	REFS("cpus", NONE, OTHER),
-	REFS("ddc-i2c-bus", NONE, OTHER),
-	PLAIN("device_type", DEVICE_TYPE),
-	PLAIN("dma-coherent", DMA_COHERENT),
-	PLAIN("dma-ranges", DMA_RANGES),
 	REFS("dmas", DMA, DMA),
-	REFS("extcon", NONE, OTHER),
-	PLAIN("gpio-hog", GPIO_HOG),
-	REFS("gpio-ranges", THREE, PINCTRL),
+	REFS("phys", PHY, PHY),
+	REFS("pwms", PWM, OTHER),
+	REFS("trip", NONE, OTHER),
 	REFS("gpios", GPIO, GPIO),
+	REFS("nvmem", NONE, NVMEM),
+	REFS("panel", NONE, OTHER),
+	REFS("shmem", NONE, MEMORY),
+	REFS("clocks", CLOCK, CLOCK),
+	REFS("extcon", NONE, OTHER),
+	PLAIN("iommus", IOMMUS),
+	REFS("mboxes", MBOX, OTHER),
+	PLAIN("ranges", RANGES),
+	REFS("resets", RESET, RESET),
+	PLAIN("status", STATUS),
 	REFS("hwlocks", HWLOCK, OTHER),
 	REFS("i2c-bus", NONE, OTHER),
-	REFS("i2c-parent", NONE, OTHER),
-	REFS("interconnects", INTERCONNECT, INTERCONNECT),
-	PLAIN("interrupt-controller", INTERRUPT_CONTROLLER),
-	PLAIN("interrupt-map", INTERRUPT_MAP),
-	PLAIN("interrupt-map-mask", INTERRUPT_MAP_MASK),
-	PLAIN("interrupt-parent", INTERRUPT_PARENT),
-	PLAIN("interrupts", INTERRUPTS),
-	PLAIN("interrupts-extended", INTERRUPTS_EXTENDED),
-	REFS("io-channels", IO_CHANNEL, OTHER),
-	PLAIN("iommu-map", IOMMU_MAP),
-	PLAIN("iommus", IOMMUS),
-	PLAIN("linux,phandle", PHANDLE),
-	REFS("mboxes", MBOX, OTHER),
-	REFS("mdio-parent-bus", NONE, OTHER),
-	REFS("memory-region", NONE, MEMORY),
-	REFS("mmc-pwrseq", NONE, OTHER),
-	REFS("next-level-cache", NONE, OTHER),
-	REFS("nvmem", NONE, NVMEM),
-	REFS("nvmem-cells", NVMEM, NVMEM),
-	REFS("operating-points-v2", NONE, OPP),
-	REFS("panel", NONE, OTHER),
-	REFS("pcs-handle", NONE, PHY),
 	PLAIN("phandle", PHANDLE),
-	REFS("phy", NONE, PHY),
+	REFS("usb-phy", NONE, PHY),
+	PLAIN("gpio-hog", GPIO_HOG),
+	REFS("backlight", NONE, OTHER),
+	PLAIN("iommu-map", IOMMU_MAP),
+	REFS("sound-dai", SOUND_DAI, OTHER),
+	CELLS("#dma-cells", DMA),
+	CELLS("#phy-cells", PHY),
+	CELLS("#pwm-cells", PWM),
+	PLAIN("compatible", COMPATIBLE),
+	PLAIN("dma-ranges", DMA_RANGES),
+	REFS("i2c-parent", NONE, OTHER),
+	PLAIN("interrupts", INTERRUPTS),
+	REFS("mmc-pwrseq", NONE, OTHER),
+	REFS("pcs-handle", NONE, PHY),
 	REFS("phy-device", NONE, PHY),
 	REFS("phy-handle", NONE, PHY),
-	REFS("phys", PHY, PHY),
+	CELLS("#gpio-cells", GPIO),
+	CELLS("#mbox-cells", MBOX),
+	PLAIN("#size-cells", SIZE_CELLS),
+	REFS("ddc-i2c-bus", NONE, OTHER),
+	PLAIN("device_type", DEVICE_TYPE),
+	REFS("gpio-ranges", THREE, PINCTRL),
+	REFS("io-channels", IO_CHANNEL, OTHER),
+	REFS("nvmem-cells", NVMEM, NVMEM),
+	CELLS("#clock-cells", CLOCK),
+	CELLS("#iommu-cells", IOMMU),
+	CELLS("#reset-cells", RESET),
+	PLAIN("dma-coherent", DMA_COHERENT),
+	CELLS("#hwlock-cells", HWLOCK),
+	REFS("interconnects", INTERCONNECT, INTERCONNECT),
+	PLAIN("interrupt-map", INTERRUPT_MAP),
+	PLAIN("linux,phandle", PHANDLE),
+	REFS("memory-region", NONE, MEMORY),
 	REFS("power-domains", POWER_DOMAIN, POWER_DOMAIN),
-	REFS("pwms", PWM, OTHER),
-	PLAIN("ranges", RANGES),
-	PLAIN("reg", REG),
-	REFS("remote-endpoint", NONE, OTHER),
 	REFS("required-opps", NONE, OPP),
-	REFS("resets", RESET, RESET),
-	REFS("sfp", NONE, OTHER),
-	REFS("shmem", NONE, MEMORY),
-	REFS("sound-dai", SOUND_DAI, OTHER),
-	PLAIN("status", STATUS),
+	PLAIN("#address-cells", ADDRESS_CELLS),
+	CELLS("#cooling-cells", COOLING),
+	REFS("cooling-device", COOLING, OTHER),
+	REFS("assigned-clocks", CLOCK, CLOCK),
+	REFS("mdio-parent-bus", NONE, OTHER),
+	REFS("remote-endpoint", NONE, OTHER),
 	REFS("thermal-sensors", THERMAL, OTHER),
-	REFS("trip", NONE, OTHER),
-	REFS("usb-phy", NONE, PHY),
+	PLAIN("#interrupt-cells", INTERRUPT_CELLS),
+	CELLS("#sound-dai-cells", SOUND_DAI),
+	PLAIN("interrupt-parent", INTERRUPT_PARENT),
+	REFS("next-level-cache", NONE, OTHER),
+	CELLS("#io-channel-cells", IO_CHANNEL),
+	CELLS("#nvmem-cell-cells", NVMEM),
+	REFS("access-controllers", ACCESS, OTHER),
+	PLAIN("interrupt-map-mask", INTERRUPT_MAP_MASK),
+	CELLS("#interconnect-cells", INTERCONNECT),
+	CELLS("#power-domain-cells", POWER_DOMAIN),
+	PLAIN("interrupts-extended", INTERRUPTS_EXTENDED),
+	REFS("operating-points-v2", NONE, OPP),
+	PLAIN("interrupt-controller", INTERRUPT_CONTROLLER),
+	CELLS("#thermal-sensor-cells", THERMAL),
+	REFS("assigned-clock-parents", CLOCK, CLOCK),
+	CELLS("#access-controller-cells", ACCESS),
 };
 
-static const struct prop_class nr_gpios = PLAIN(",nr-gpios", OTHER); /* a count, though it ends in "-gpios" */
-static const struct prop_class by_end[] = {
+static const struct known nr_gpios = PLAIN(",nr-gpios", OTHER); /* a count, though it ends in "-gpios" */
+static const struct known by_end[] = {
 	REFS("-supply", NONE, SUPPLY),
 	REFS("-gpios", GPIO, GPIO),
 	REFS("-gpio", GPIO, GPIO),
 };
 
 /* Vendors have no rule for references to a system controller. These words are in nearly all of the names. */
-static const struct prop_class by_word[] = {
-	{ "syscon", PROP_SYSCON, CELLS_REST, REF_SYSCON },
-	{ "grf", PROP_SYSCON, CELLS_REST, REF_SYSCON },
-	{ "sysreg", PROP_SYSCON, CELLS_REST, REF_SYSCON },
-	{ "sysctrl", PROP_SYSCON, CELLS_REST, REF_SYSCON },
-	{ "sysmgr", PROP_SYSCON, CELLS_REST, REF_SYSCON },
-	{ "anatop", PROP_SYSCON, CELLS_REST, REF_SYSCON },
-	{ "scfg", PROP_SYSCON, CELLS_REST, REF_SYSCON },
-	{ "gpr", PROP_SYSCON, CELLS_REST, REF_SYSCON },
+static const struct known by_word[] = {
+	WORD("syscon"),
+	WORD("grf"),
+	WORD("sysreg"),
+	WORD("sysctrl"),
+	WORD("sysmgr"),
+	WORD("anatop"),
+	WORD("scfg"),
+	WORD("gpr"),
 };
 
-static const struct prop_class pinctrl = REFS("pinctrl-", NONE, PINCTRL);
-static const struct prop_class other = PLAIN("", OTHER);
+static const struct known pinctrl = REFS("pinctrl-", NONE, PINCTRL);
+static const struct known other = PLAIN("", OTHER);
 
-static bool ends_in(const char *name, size_t len, const char *end)
+static bool ends_in(const char *name, size_t len, const struct known *end)
 {
-	size_t n = strlen(end);
-
-	return len > n && memcmp(name + len - n, end, n) == 0;
+	return len > end->len && memcmp(name + len - end->len, end->name, end->len) == 0;
 }
 
-static bool has_word(const char *name, size_t len, const char *word)
+/* The first of the words that is anywhere in the name. */
+static const struct known *find_word(const char *name, size_t len)
 {
-	size_t n = strlen(word);
-
-	for (size_t i = 0; i + n <= len; i++)
-		if (memcmp(name + i, word, n) == 0)
-			return true;
-	return false;
-}
-
-static const struct prop_class *find_name(const char *name)
-{
-	size_t low = 0, high = ARRAY_SIZE(by_name);
-
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		int c = strcmp(name, by_name[mid].name);
-
-		if (c == 0)
-			return &by_name[mid];
-		if (c < 0)
-			high = mid;
-		else
-			low = mid + 1;
+	for (const char *p = name; p < name + len; p++) {
+		if (*p != 's' && *p != 'g' && *p != 'a') /* none begins with another letter */
+			continue;
+		for (size_t i = 0; i < ARRAY_SIZE(by_word); i++)
+			if (by_word[i].len <= (size_t)(name + len - p) && memcmp(p, by_word[i].name, by_word[i].len) == 0)
+				return &by_word[i];
 	}
 	return NULL;
 }
 
-const struct prop_class *prop_classify(const char *name)
+const struct known *prop_classify(const char *name)
 {
-	const struct prop_class *found = find_name(name);
 	size_t len = strlen(name);
+	const struct known *found = known_find(by_name, ARRAY_SIZE(by_name), name, len);
 
 	if (found)
 		return found;
 	/* "pinctrl-0", not "pinctrl-names" */
 	if (strncmp(name, "pinctrl-", 8) == 0 && name[8] >= '0' && name[8] <= '9')
 		return &pinctrl;
-	if (ends_in(name, len, nr_gpios.name))
+	if (ends_in(name, len, &nr_gpios))
 		return &nr_gpios;
 	for (size_t i = 0; i < ARRAY_SIZE(by_end); i++)
-		if (ends_in(name, len, by_end[i].name))
+		if (ends_in(name, len, &by_end[i]))
 			return &by_end[i];
-	for (size_t i = 0; i < ARRAY_SIZE(by_word); i++)
-		if (has_word(name, len, by_word[i].name))
-			return &by_word[i];
-	return &other;
+	found = find_word(name, len);
+	return found ? found : &other;
+}
+
+/* ---- Compatible strings ---- */
+
+#define COMPAT(n, i) KNOWN(n, COMPAT_##i, 0, 0)
+
+static const struct known compatibles[] = {
+	COMPAT("syscon", SYSCON),
+	COMPAT("arm,psci", PSCI_0_1),
+	COMPAT("arm,pl390", GIC_V2),
+	COMPAT("arm,gic-v3", GIC_V3),
+	COMPAT("arm,gic-400", GIC_V2),
+	COMPAT("fixed-clock", FIXED_CLOCK),
+	COMPAT("virtio,mmio", VIRTIO),
+	COMPAT("arm,psci-0.2", PSCI_0_2),
+	COMPAT("arm,psci-1.0", PSCI_1_0),
+	COMPAT("fsl,imx7d-gpc", IRQ_RELAY),
+	COMPAT("fsl,imx8mm-gpc", IRQ_RELAY),
+	COMPAT("fsl,imx8mn-gpc", IRQ_RELAY),
+	COMPAT("fsl,imx8mp-gpc", IRQ_RELAY),
+	COMPAT("fsl,imx8mq-gpc", IRQ_RELAY),
+	COMPAT("qcom,msm-qgic2", GIC_V2),
+	COMPAT("arm,armv8-timer", TIMER),
+	COMPAT("arm,cortex-a7-gic", GIC_V2),
+	COMPAT("arm,cortex-a9-gic", GIC_V2),
+	COMPAT("arm,cortex-a15-gic", GIC_V2),
+	COMPAT("brcm,brahma-b15-gic", GIC_V2),
+	COMPAT("nvidia,tegra210-ictlr", IRQ_RELAY),
+	COMPAT("mediatek,mt6577-sysirq", IRQ_RELAY),
+};
+
+uint32_t compat_mask(const char *list, size_t len)
+{
+	uint32_t mask = 0;
+
+	for (size_t n; len; list += n + 1, len -= n + 1) {
+		n = strlen(list);
+
+		const struct known *k = known_find(compatibles, ARRAY_SIZE(compatibles), list, n);
+
+		mask |= k ? UINT32_C(1) << k->id : 0;
+	}
+	return mask;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a node refers to: providers by phandle and specifier, and the stream IDs it has at an IOMMU. */
-#include "common/lib/string.h"
 #include "dt/host_build.h"
 
 /* How many cells follow a phandle of that node; CELLS_ABSENT if it does not say. */
@@ -39,9 +38,9 @@ static bool read_item(const struct host_build *b, struct tree_value v, unsigned 
 	return item->nr_args != CELLS_ABSENT && item->next * 4 <= v.len;
 }
 
-static void take_list(struct host_build *b, uint32_t index, const struct tree_walk *w, const struct prop_class *class, struct node_sink *s)
+static void take_list(struct host_build *b, uint32_t index, const struct tree_prop *p, const struct known *class, struct node_sink *s)
 {
-	struct tree_value v = { w->data, w->len };
+	struct tree_value v = p->value;
 	struct ref_item item;
 
 	for (size_t at = 0; at * 4 < v.len; at = item.next) {
@@ -50,25 +49,25 @@ static void take_list(struct host_build *b, uint32_t index, const struct tree_wa
 			return;
 		}
 		if (item.node != HOST_NO_NODE)
-			sink_ref(s, item.node, class->kind, tree_prop_name(w), item.args, item.nr_args);
+			sink_ref(s, item.node, class->kind, p->name, item.args, item.nr_args);
 	}
 }
 
-static void take_syscon(const struct host_build *b, const struct tree_walk *w, struct node_sink *s)
+static void take_syscon(const struct host_build *b, const struct tree_prop *p, struct node_sink *s)
 {
-	uint32_t node = w->len >= 4 && w->len % 4 == 0 ? host_by_phandle(b, tree_cell(w->data, 0)) : HOST_NO_NODE;
+	struct tree_value v = p->value;
+	uint32_t node = v.len >= 4 && v.len % 4 == 0 ? host_by_phandle(b, tree_cell(v.data, 0)) : HOST_NO_NODE;
 
-	if (node != HOST_NO_NODE && host_node_is_compatible(&b->host->nodes[node], "syscon"))
-		sink_ref(s, node, REF_SYSCON, tree_prop_name(w), w->data + 4, w->len / 4 - 1);
+	if (node != HOST_NO_NODE && host_is(b, node, COMPAT_SYSCON))
+		sink_ref(s, node, REF_SYSCON, p->name, v.data + 4, v.len / 4 - 1);
 }
 
 /*
  * The first cell of an IOMMU specifier is the stream ID; the second, where SMMUv2 (arm,smmu) has one, a mask of bits that do not matter.
  * Without cells the master has the IOMMU alone.
  */
-static void take_iommus(struct host_build *b, uint32_t index, const struct tree_walk *w, struct node_sink *s)
+static void take_iommus(struct host_build *b, uint32_t index, struct tree_value v, struct node_sink *s)
 {
-	struct tree_value v = { w->data, w->len };
 	struct ref_item item;
 
 	for (size_t at = 0; at * 4 < v.len; at = item.next) {
@@ -86,44 +85,42 @@ static void take_iommus(struct host_build *b, uint32_t index, const struct tree_
 }
 
 /* Rows of requester ID, IOMMU, stream ID, length (pci-iommu binding). */
-static void take_iommu_map(struct host_build *b, uint32_t index, const struct tree_walk *w, struct node_sink *s)
+static void take_iommu_map(struct host_build *b, uint32_t index, struct tree_value v, struct node_sink *s)
 {
-	if (w->len % 16 != 0)
+	if (v.len % 16 != 0)
 		b->host->nodes[index].refs_bad = true;
 
-	for (size_t at = 0; (at + 4) * 4 <= w->len; at += 4) {
-		uint32_t iommu = host_by_phandle(b, tree_cell(w->data, at + 1));
+	for (size_t at = 0; (at + 4) * 4 <= v.len; at += 4) {
+		uint32_t iommu = host_by_phandle(b, tree_cell(v.data, at + 1));
 
 		if (iommu == HOST_NO_NODE)
 			b->host->nodes[index].refs_bad = true;
 		else
-			sink_stream(s, (struct host_stream){ iommu, tree_cell(w->data, at + 2), tree_cell(w->data, at + 3), 0 });
+			sink_stream(s, (struct host_stream){ iommu, tree_cell(v.data, at + 2), tree_cell(v.data, at + 3), 0 });
 	}
 }
 
 void host_node_refs(struct host_build *b, uint32_t index, struct node_sink *s)
 {
-	struct tree_walk w;
+	struct tree_prop p = tree_props(b->tree, index);
 
-	tree_walk_init(&w, b->fdt, b->host->nodes[index].offset);
-	tree_next(&w);
-	while (tree_next_prop(&w)) {
-		const struct prop_class *class = host_classify(b, &w);
+	while (tree_next_prop(b->tree, &p)) {
+		const struct known *class = host_classify(b, &p);
 
 		switch (class->id) {
 		case PROP_REF:
 			/* A hog's "gpios" are pin numbers of the controller it is a child of. */
 			if (!(class->cells == CELLS_GPIO && b->info[index].gpio_hog))
-				take_list(b, index, &w, class, s);
+				take_list(b, index, &p, class, s);
 			break;
 		case PROP_SYSCON:
-			take_syscon(b, &w, s);
+			take_syscon(b, &p, s);
 			break;
 		case PROP_IOMMUS:
-			take_iommus(b, index, &w, s);
+			take_iommus(b, index, p.value, s);
 			break;
 		case PROP_IOMMU_MAP:
-			take_iommu_map(b, index, &w, s);
+			take_iommu_map(b, index, p.value, s);
 			break;
 		default:
 			break;

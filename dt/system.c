@@ -3,47 +3,47 @@
 #include "common/lib/string.h"
 #include "dt/system_build.h"
 
-const char *fit_get_string(const struct system_build *b, int node, const char *name)
+const char *fit_get_string(const struct system_build *b, uint32_t node, const char *name)
 {
 	struct tree_value v = fit_get(b, node, name);
 
-	return v.data && tree_is_strings(v.data, v.len) ? (const char *)v.data : NULL;
+	return tree_is_strings(v) ? (const char *)v.data : NULL;
 }
 
-uint32_t fit_count_children(const void *fit, int node)
+uint32_t fit_count_children(const struct system_build *b, uint32_t node)
 {
 	uint32_t n = 0;
 
-	for (int child = fdt_first_subnode(fit, node); child >= 0; child = fdt_next_subnode(fit, child))
+	FIT_FOR_CHILDREN(b, node, c)
 		n++;
 	return n;
 }
 
-/* The root's child of that name; negative: none. Two of one name would hide what the user believes to be in force. */
-static int find_section(const struct system_build *b, const char *name)
+/* The root's child of that name. Two of one name would hide what the user believes to be in force. */
+static uint32_t find_section(const struct system_build *b, const char *name)
 {
-	int found = -1;
+	uint32_t found = TREE_NO_NODE;
 
-	for (int child = fdt_first_subnode(b->fit, 0); child >= 0; child = fdt_next_subnode(b->fit, child)) {
-		if (strcmp(fdt_get_name(b->fit, child, NULL), name) != 0)
+	FIT_FOR_CHILDREN(b, 0, c) {
+		if (strcmp(fit_name(b, c), name) != 0)
 			continue;
-		if (found >= 0)
+		if (found != TREE_NO_NODE)
 			findings_add(b->findings, FINDING_FIT_BAD, "the system file has two nodes /%s: join them", name);
 		else
-			found = child;
+			found = c;
 	}
 	return found;
 }
 
 static bool parse_sections(struct system_build *b)
 {
-	int images = find_section(b, "images"), vms = find_section(b, "vms");
+	uint32_t images = find_section(b, "images"), vms = find_section(b, "vms");
 
-	if (images < 0)
+	if (images == TREE_NO_NODE)
 		findings_add(b->findings, FINDING_FIT_BAD, "the system file has no node /images, where kernels and ramdisks belong");
 	else if (!system_parse_images(b, images))
 		return false;
-	if (vms < 0)
+	if (vms == TREE_NO_NODE)
 		findings_add(b->findings, FINDING_NO_VMS, "the system file has no node /vms: add one with a child node for each VM");
 	else if (!system_parse_vms(b, vms))
 		return false;
@@ -52,26 +52,20 @@ static bool parse_sections(struct system_build *b)
 
 struct system *dt_parse_system(const void *fit, size_t size, struct arena *arena, struct findings *findings, dt_progress *progress, void *ctx)
 {
-	struct tree_stats stats;
-
 	if (!fit || !size) {
 		findings_add(findings, FINDING_FIT_MISSING,
 			     "there is no system file: load system.itb as the initrd (U-Boot: booti $kernel $itb:$size $fdt; QEMU: -initrd system.itb)");
 		return NULL;
 	}
 
-	const char *wrong = tree_check(fit, size, &stats);
+	struct system_build b = { .size = size, .arena = arena, .findings = findings, .progress = progress, .progress_ctx = ctx };
+	const char *wrong = tree_index(&b.tree, fit, size, arena);
 
-	if (wrong) {
+	if (wrong && wrong != tree_no_memory) {
 		findings_add(findings, FINDING_FIT_BAD, "the system file cannot be used: %s; make it with mkimage and load all of it", wrong);
 		return NULL;
 	}
-
-	struct system_build b = {
-		.system = ARENA_NEW(arena, struct system), .fit = fit, .size = size, .arena = arena, .findings = findings,
-		.progress = progress, .progress_ctx = ctx,
-	};
-
+	b.system = wrong ? NULL : ARENA_NEW(arena, struct system);
 	if (b.system) {
 		const char *description = fit_get_string(&b, 0, "description");
 

@@ -11,8 +11,8 @@
 
 struct system_build {
 	struct system *system;
-	const void *fit;
-	size_t size; /* bytes that may be read at fit: with external data more than its totalsize */
+	struct tree tree; /* the file */
+	size_t size;      /* bytes that may be read of it: with external data more than its totalsize */
 	struct arena *arena;
 	struct findings *findings;
 	dt_progress *progress;
@@ -20,13 +20,21 @@ struct system_build {
 	uint32_t *phandles; /* of system->images */
 };
 
-static inline struct tree_value fit_get(const struct system_build *b, int node, const char *name)
+/* The children of a node, in the file's order. */
+#define FIT_FOR_CHILDREN(b, parent, c) for (uint32_t c = (parent) + 1; c < (b)->tree.nodes[parent].end; c = (b)->tree.nodes[c].end)
+
+static inline const char *fit_name(const struct system_build *b, uint32_t node)
 {
-	return tree_get(b->fit, node, name);
+	return b->tree.nodes[node].name;
+}
+
+static inline struct tree_value fit_get(const struct system_build *b, uint32_t node, const char *name)
+{
+	return tree_get(&b->tree, node, name);
 }
 
 /* NULL if absent or no string. */
-const char *fit_get_string(const struct system_build *b, int node, const char *name);
+const char *fit_get_string(const struct system_build *b, uint32_t node, const char *name);
 
 /* One or two cells. */
 static inline bool fit_number(struct tree_value v, uint64_t *out)
@@ -38,11 +46,11 @@ static inline bool fit_number(struct tree_value v, uint64_t *out)
 }
 
 /* How many child nodes that node has. */
-uint32_t fit_count_children(const void *fit, int node);
+uint32_t fit_count_children(const struct system_build *b, uint32_t node);
 
-/* Both take the offset of /images or /vms. false: no memory. */
-bool system_parse_images(struct system_build *b, int images) MUST_CHECK;
-bool system_parse_vms(struct system_build *b, int vms) MUST_CHECK;
+/* Both take the node /images or /vms. false: no memory. */
+bool system_parse_images(struct system_build *b, uint32_t images) MUST_CHECK;
+bool system_parse_vms(struct system_build *b, uint32_t vms) MUST_CHECK;
 
 /* The candidate nearest to name by edit distance (Levenshtein); n > 0. */
 const char *nearest_name(const char *name, const char *const *candidates, size_t n);

@@ -26,7 +26,7 @@ static void image_bad(const struct system_build *b, const struct system_image *i
 	findings_add(b->findings, FINDING_IMAGE_BAD, "/images/%s: %s", image->name, text);
 }
 
-static const struct image_type *find_type(const struct system_build *b, int node, const struct system_image *image)
+static const struct image_type *find_type(const struct system_build *b, uint32_t node, const struct system_image *image)
 {
 	const char *type = fit_get_string(b, node, "type");
 
@@ -38,7 +38,7 @@ static const struct image_type *find_type(const struct system_build *b, int node
 	return NULL;
 }
 
-static void check_labels(const struct system_build *b, int node, const struct image_type *type, const struct system_image *image)
+static void check_labels(const struct system_build *b, uint32_t node, const struct image_type *type, const struct system_image *image)
 {
 	const char *os = fit_get_string(b, node, "os"), *arch = fit_get_string(b, node, "arch");
 	const char *compression = fit_get_string(b, node, "compression");
@@ -63,9 +63,9 @@ static void check_labels(const struct system_build *b, int node, const struct im
 }
 
 /* mkimage -E puts the bytes behind the tree: data-offset counts from its end rounded up to 4, data-position from its beginning. */
-static bool find_external_data(const struct system_build *b, int node, struct system_image *image)
+static bool find_external_data(const struct system_build *b, uint32_t node, struct system_image *image)
 {
-	uint64_t at, size, base = align_up(fdt_totalsize(b->fit), 4);
+	uint64_t at, size, base = align_up(fdt_totalsize(b->tree.fdt), 4);
 
 	if (!fit_number(fit_get(b, node, "data-size"), &size))
 		return false;
@@ -79,12 +79,12 @@ static bool find_external_data(const struct system_build *b, int node, struct sy
 			     image->name);
 		return true;
 	}
-	image->data = (const uint8_t *)b->fit + base + at;
+	image->data = (const uint8_t *)b->tree.fdt + base + at;
 	image->size = size;
 	return true;
 }
 
-static void find_data(const struct system_build *b, int node, struct system_image *image)
+static void find_data(const struct system_build *b, uint32_t node, struct system_image *image)
 {
 	struct tree_value v = fit_get(b, node, "data");
 
@@ -109,15 +109,15 @@ static bool digest_matches(const struct system_image *image, const uint8_t *valu
 }
 
 /* Every "hash" child with sha256 is checked; other algorithms are left to the boot loader. */
-static void check_hashes(const struct system_build *b, int node, struct system_image *image)
+static void check_hashes(const struct system_build *b, uint32_t node, struct system_image *image)
 {
 	bool found = false;
 
-	for (int child = fdt_first_subnode(b->fit, node); child >= 0; child = fdt_next_subnode(b->fit, child)) {
+	FIT_FOR_CHILDREN(b, node, child) {
 		const char *algo = fit_get_string(b, child, "algo");
 		struct tree_value value = fit_get(b, child, "value");
 
-		if (strncmp(fdt_get_name(b->fit, child, NULL), "hash", 4) != 0 || !algo || strcmp(algo, "sha256") != 0)
+		if (strncmp(fit_name(b, child), "hash", 4) != 0 || !algo || strcmp(algo, "sha256") != 0)
 			continue;
 		if (!value.data || value.len != SHA256_SIZE) {
 			image_bad(b, image, "its sha256 has no proper value: mkimage writes it");
@@ -180,7 +180,7 @@ static void read_arm64_header(const struct system_build *b, struct system_image 
 }
 
 /* An address that is there but no number is reported. */
-static bool read_address(const struct system_build *b, int node, const char *name, const struct system_image *image, uint64_t *v)
+static bool read_address(const struct system_build *b, uint32_t node, const char *name, const struct system_image *image, uint64_t *v)
 {
 	struct tree_value value = fit_get(b, node, name);
 
@@ -189,7 +189,7 @@ static bool read_address(const struct system_build *b, int node, const char *nam
 	return fit_number(value, v);
 }
 
-static void read_addresses(const struct system_build *b, int node, struct system_image *image)
+static void read_addresses(const struct system_build *b, uint32_t node, struct system_image *image)
 {
 	image->has_load = read_address(b, node, "load", image, &image->load);
 	image->has_entry = read_address(b, node, "entry", image, &image->entry);
@@ -208,9 +208,9 @@ static void read_addresses(const struct system_build *b, int node, struct system
 			     (unsigned long long)image->entry, (unsigned long long)image->load);
 }
 
-static void parse_image(const struct system_build *b, int node, struct system_image *image)
+static void parse_image(const struct system_build *b, uint32_t node, struct system_image *image)
 {
-	image->name = fdt_get_name(b->fit, node, NULL);
+	image->name = fit_name(b, node);
 	image->kind = IMAGE_FDT;
 
 	const struct image_type *type = find_type(b, node, image);
@@ -227,17 +227,19 @@ static void parse_image(const struct system_build *b, int node, struct system_im
 		read_arm64_header(b, image);
 }
 
-bool system_parse_images(struct system_build *b, int images)
+bool system_parse_images(struct system_build *b, uint32_t images)
 {
 	struct system *s = b->system;
-	uint32_t n = fit_count_children(b->fit, images);
+	uint32_t n = fit_count_children(b, images);
 
 	s->images = ARENA_ARRAY(b->arena, struct system_image, n);
 	b->phandles = ARENA_ARRAY(b->arena, uint32_t, n);
 	if (!s->images || !b->phandles)
 		return false;
-	for (int node = fdt_first_subnode(b->fit, images); node >= 0; node = fdt_next_subnode(b->fit, node)) {
-		b->phandles[s->nr_images] = fdt_get_phandle(b->fit, node);
+	FIT_FOR_CHILDREN(b, images, node) {
+		struct tree_value phandle = fit_get(b, node, "phandle");
+
+		b->phandles[s->nr_images] = phandle.len == 4 ? tree_cell(phandle.data, 0) : 0;
 		parse_image(b, node, &s->images[s->nr_images++]);
 	}
 	return true;

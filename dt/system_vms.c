@@ -43,7 +43,7 @@ static const char *read_string(const struct reading *r)
 {
 	const char *s = (const char *)r->value.data;
 
-	if (!tree_is_strings(s, r->value.len) || strlen(s) + 1 != r->value.len) {
+	if (!tree_is_strings(r->value) || strlen(s) + 1 != r->value.len) {
 		bad(r, "one string is due, as %s = \"...\"", r->property);
 		return NULL;
 	}
@@ -226,7 +226,7 @@ static void take_nodes(struct reading *r, const char ***list, uint32_t *nr)
 	const char *s = (const char *)r->value.data, *end = s + r->value.len;
 	uint32_t n = 0;
 
-	if (!tree_is_strings(s, r->value.len)) {
+	if (!tree_is_strings(r->value)) {
 		bad(r, "paths, aliases or labels of the board's DTB are due, as \"/pl031@9010000\"");
 		return;
 	}
@@ -386,17 +386,15 @@ static bool is_known(const char *name)
 	return strcmp(name, "phandle") == 0; /* dtc's, where the node has a label that is used */
 }
 
-static void check_names(const struct system_build *b, int node, const struct vm_config *vm)
+static void check_names(const struct system_build *b, uint32_t node, const struct vm_config *vm)
 {
-	struct tree_walk w;
+	struct tree_prop p = tree_props(&b->tree, node);
 
-	tree_walk_init(&w, b->fit, node);
-	tree_next(&w);
-	while (tree_next_prop(&w))
-		if (!is_known(tree_prop_name(&w)))
-			report_unknown(b, vm, "property", tree_prop_name(&w));
-	for (int child = fdt_first_subnode(b->fit, node); child >= 0; child = fdt_next_subnode(b->fit, child))
-		report_unknown(b, vm, "node", fdt_get_name(b->fit, child, NULL));
+	while (tree_next_prop(&b->tree, &p))
+		if (!is_known(p.name))
+			report_unknown(b, vm, "property", p.name);
+	FIT_FOR_CHILDREN(b, node, child)
+		report_unknown(b, vm, "node", fit_name(b, child));
 }
 
 static bool name_is_good(const char *name)
@@ -421,7 +419,7 @@ static void check_vm_name(const struct system_build *b, const struct vm_config *
 		}
 }
 
-static void check_required(const struct system_build *b, int node, const struct vm_config *vm)
+static void check_required(const struct system_build *b, uint32_t node, const struct vm_config *vm)
 {
 	if (!fit_get(b, node, "cpus").data)
 		findings_add(b->findings, FINDING_PROPERTY_MISSING, "%s: it has no cpus: say which physical CPUs it gets, as cpus = <0 1>;", vm->path);
@@ -432,14 +430,14 @@ static void check_required(const struct system_build *b, int node, const struct 
 		findings_add(b->findings, FINDING_KERNEL_MISSING, "%s: it has no kernel: say which image, as kernel = <&my_kernel>;", vm->path);
 }
 
-static bool parse_vm(struct system_build *b, int node, struct vm_config *vm)
+static bool parse_vm(struct system_build *b, uint32_t node, struct vm_config *vm)
 {
-	size_t path_size = strlen("/vms/") + strlen(fdt_get_name(b->fit, node, NULL)) + 1;
+	size_t path_size = strlen("/vms/") + strlen(fit_name(b, node)) + 1;
 	char *path = arena_alloc(b->arena, path_size, 1);
 
 	if (!path)
 		return false;
-	*vm = (struct vm_config){ .name = fdt_get_name(b->fit, node, NULL), .path = path, .bootargs = "", .console = true, .restart = { .when = RESTART_ON_CRASH, .max = 5, .seconds = 60 },
+	*vm = (struct vm_config){ .name = fit_name(b, node), .path = path, .bootargs = "", .console = true, .restart = { .when = RESTART_ON_CRASH, .max = 5, .seconds = 60 },
 				  .kernel = SYSTEM_NO_IMAGE, .ramdisk = SYSTEM_NO_IMAGE };
 	format_text(path, path_size, "/vms/%s", vm->name);
 
@@ -457,10 +455,10 @@ static bool parse_vm(struct system_build *b, int node, struct vm_config *vm)
 	return true;
 }
 
-bool system_parse_vms(struct system_build *b, int vms)
+bool system_parse_vms(struct system_build *b, uint32_t vms)
 {
 	struct system *s = b->system;
-	uint32_t n = fit_count_children(b->fit, vms);
+	uint32_t n = fit_count_children(b, vms);
 
 	if (n == 0)
 		findings_add(b->findings, FINDING_NO_VMS, "the system file's node /vms is empty: add a child node for each VM");
@@ -471,7 +469,9 @@ bool system_parse_vms(struct system_build *b, int vms)
 	s->vms = ARENA_ARRAY(b->arena, struct vm_config, n);
 	if (!s->vms)
 		return false;
-	for (int node = fdt_first_subnode(b->fit, vms); node >= 0 && s->nr_vms < n; node = fdt_next_subnode(b->fit, node)) {
+	FIT_FOR_CHILDREN(b, vms, node) {
+		if (s->nr_vms == n)
+			break;
 		if (!parse_vm(b, node, &s->vms[s->nr_vms]))
 			return false;
 		s->nr_vms++;

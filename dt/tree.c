@@ -3,162 +3,18 @@
 
 #include "common/lib/string.h"
 
-void tree_walk_init(struct tree_walk *w, const void *fdt, int offset)
-{
-	*w = (struct tree_walk){
-		.structure = (const uint8_t *)fdt + fdt_off_dt_struct(fdt), .size = fdt_size_dt_struct(fdt),
-		.strings = (const char *)fdt + fdt_off_dt_strings(fdt), .next = offset,
-	};
-}
+const char tree_no_memory[] = "there is not enough boot memory for its nodes";
 
-/* Where the 4-byte unit after `at` begins. All are below 2^31, as libfdt has checked of the blocks' sizes. */
-static int unit_after(uint32_t at)
-{
-	return (int)align_up(at, 4);
-}
+/* ---- The one walk over everything ---- */
 
-static bool take_node(struct tree_walk *w, uint32_t at)
-{
-	uint32_t end = at + 4;
-
-	while (end < w->size && w->structure[end])
-		end++;
-	w->name = (const char *)w->structure + at + 4;
-	w->next = unit_after(end + 1);
-	return end < w->size;
-}
-
-static bool take_prop(struct tree_walk *w, uint32_t at)
-{
-	if (w->size - at < 12)
-		return false;
-	w->len = tree_cell(w->structure + at, 1);
-	w->name_off = tree_cell(w->structure + at, 2);
-	w->data = w->structure + at + 12;
-	if (w->len > w->size - at - 12)
-		return false;
-	w->next = unit_after(at + 12 + w->len);
-	return true;
-}
-
-enum tree_event tree_next(struct tree_walk *w)
-{
-	for (;;) {
-		uint32_t at = (uint32_t)w->next;
-
-		w->offset = w->next;
-		if (at >= w->size || w->size - at < 4)
-			return TREE_END;
-		switch (tree_cell(w->structure + at, 0)) {
-		case FDT_BEGIN_NODE:
-			if (take_node(w, at))
-				return TREE_NODE;
-			break;
-		case FDT_PROP:
-			if (take_prop(w, at))
-				return TREE_PROP;
-			break;
-		case FDT_END_NODE:
-			w->next += 4;
-			return TREE_NODE_END;
-		case FDT_NOP:
-			w->next += 4;
-			continue;
-		default:
-			break;
-		}
-		w->next = w->offset; /* the end stays the end, whatever is behind it */
-		return TREE_END;
-	}
-}
-
-struct tree_value tree_value_at(const void *fdt, int property)
-{
-	struct tree_walk w;
-
-	tree_walk_init(&w, fdt, property);
-	return tree_next(&w) == TREE_PROP ? (struct tree_value){ w.data, w.len } : (struct tree_value){ 0 };
-}
-
-struct tree_value tree_get(const void *fdt, int node, const char *name)
-{
-	struct tree_walk w;
-
-	tree_walk_init(&w, fdt, node);
-	tree_next(&w);
-	while (tree_next_prop(&w))
-		if (strcmp(tree_prop_name(&w), name) == 0)
-			return (struct tree_value){ w.data, w.len };
-	return (struct tree_value){ 0 };
-}
-
-/* Whether the path's next component, up to a slash or the end, is that node. */
-static bool component_is(const char *path, const char *end, const char *name, const char **rest)
-{
-	const char *stop = path;
-
-	while (stop < end && *stop != '/')
-		stop++;
-	*rest = stop < end ? stop + 1 : end;
-
-	size_t n = (size_t)(stop - path);
-
-	return strncmp(name, path, n) == 0 && (name[n] == '\0' || name[n] == '@');
-}
-
-static int find_full_path(const void *fdt, const char *path, const char *end)
-{
-	unsigned depth = 0, found = 1; /* nodes open; those of them that the path has led to */
-	struct tree_walk w;
-
-	tree_walk_init(&w, fdt, 0);
-	for (path++; path < end;) {
-		const char *rest;
-
-		switch (tree_next(&w)) {
-		case TREE_NODE:
-			if (depth++ != found || !component_is(path, end, w.name, &rest))
-				break;
-			if (rest == end)
-				return w.offset;
-			path = rest;
-			found++;
-			break;
-		case TREE_NODE_END:
-			if (depth-- == found)
-				return -FDT_ERR_NOTFOUND;
-			break;
-		case TREE_PROP:
-			break;
-		case TREE_END:
-			return -FDT_ERR_NOTFOUND;
-		}
-	}
-	return 0;
-}
-
-int tree_find(const void *fdt, const char *path, size_t len)
-{
-	static const char aliases_path[] = "/aliases";
-	struct tree_walk w;
-	int aliases;
-
-	if (len > 0 && path[0] == '/')
-		return find_full_path(fdt, path, path + len);
-
-	aliases = find_full_path(fdt, aliases_path, &aliases_path[sizeof(aliases_path) - 1]);
-	if (aliases < 0)
-		return aliases;
-	tree_walk_init(&w, fdt, aliases);
-	tree_next(&w);
-	while (tree_next_prop(&w)) {
-		const char *name = tree_prop_name(&w);
-
-		if (strncmp(name, path, len) == 0 && name[len] == '\0' && tree_is_strings(w.data, w.len) && w.data[0] == '/')
-			return find_full_path(fdt, (const char *)w.data, (const char *)w.data + strlen((const char *)w.data));
-	}
-	return -FDT_ERR_NOTFOUND;
-}
+/* Where it stands. */
+struct walk {
+	struct tree *t;
+	uint32_t at, max_nodes, strings;
+	uint32_t open[TREE_MAX_DEPTH + 1]; /* the nodes that are open, from the root */
+	unsigned depth;                    /* how many */
+	bool in_props;                     /* no child has come yet */
+};
 
 /* The strings block up to its last NUL: a name that starts before that one ends in time. */
 static uint32_t strings_size(const void *fdt)
@@ -171,50 +27,121 @@ static uint32_t strings_size(const void *fdt)
 	return n;
 }
 
-static const char *check_structure(const void *fdt, struct tree_stats *stats)
+/* The length of the name at `at`; UINT32_MAX if the block's whole cells hold no end of it. It is looked at cell by cell. */
+static uint32_t name_length(const struct tree *t, uint32_t at)
 {
-	uint32_t path_size[TREE_MAX_DEPTH + 1] = { 0 }; /* of the node at each depth, with its NUL */
-	uint32_t strings = strings_size(fdt);
-	enum tree_event last = TREE_NODE, event;
-	struct tree_walk w;
-	unsigned depth = 0;
+	for (uint32_t i = at; i < t->size; i += 4) {
+		uint32_t v = tree_cell(t->structure + i, 0);
+		/* 0x80 in place of each byte that is 0; the name's first byte is the highest. */
+		uint32_t ends = ~(((v & 0x7f7f7f7f) + 0x7f7f7f7f) | v | 0x7f7f7f7f);
 
-	tree_walk_init(&w, fdt, 0);
-	for (;; last = event) {
-		event = tree_next(&w);
-		switch (event) {
-		case TREE_NODE:
-			if (depth == 0 && w.offset != 0)
-				return "its root is not at its beginning";
-			if (depth == TREE_MAX_DEPTH)
-				return "its nodes are nested too deeply";
-			depth++;
-			path_size[depth] = depth <= 2 ? 2 + (uint32_t)strlen(w.name) : path_size[depth - 1] + 1 + (uint32_t)strlen(w.name);
-			stats->path_bytes += path_size[depth];
-			stats->nr_nodes++;
-			break;
-		case TREE_NODE_END:
-			if (depth-- == 0)
-				return "its nodes do not pair";
-			break;
-		case TREE_PROP:
-			if (depth == 0 || last == TREE_NODE_END)
-				return "a property is not at the beginning of a node";
-			if (w.name_off >= strings)
-				return "the name of a property lies outside of it";
-			break;
-		case TREE_END:
-			/* Where it stands is FDT_END, or something that is no tag or is cut off. */
-			if ((uint32_t)w.offset + 4 > w.size || tree_cell(w.structure + w.offset, 0) != FDT_END || depth != 0)
-				return "its structure is broken";
-			return stats->nr_nodes ? NULL : "it has no root";
-		}
+		if (ends)
+			return i - at + (uint32_t)__builtin_clz(ends) / 8;
 	}
+	return UINT32_MAX;
 }
 
-const char *tree_check(const void *fdt, size_t size, struct tree_stats *stats)
+static const char *begin_node(struct walk *w)
 {
-	*stats = (struct tree_stats){ 0 };
+	struct tree *t = w->t;
+	const char *name = (const char *)t->structure + w->at + 4;
+	uint32_t name_len = name_length(t, w->at + 4), parent = w->open[w->depth];
+	const struct tree_node *up = parent == TREE_NO_NODE ? NULL : &t->nodes[parent];
+
+	if (!up && w->at != 0)
+		return "its root is not at its beginning";
+	if (w->depth == TREE_MAX_DEPTH)
+		return "its nodes are nested too deeply";
+	if (name_len == UINT32_MAX)
+		return "its structure is broken";
+	if (t->nr_nodes == w->max_nodes)
+		return tree_no_memory;
+
+	w->at = (uint32_t)align_up(w->at + 4 + name_len + 1, 4);
+	t->nodes[t->nr_nodes] = (struct tree_node){
+		.name = up ? name : "", .name_len = up ? name_len : 0, .path_len = up ? up->path_len + 1 + name_len : 0, .parent = parent, .props = w->at,
+	};
+	t->path_bytes += t->nodes[t->nr_nodes].path_len + (up ? 1 : 2);
+	w->open[++w->depth] = t->nr_nodes++;
+	w->in_props = true;
+	return NULL;
+}
+
+static const char *end_node(struct walk *w)
+{
+	if (w->depth == 0)
+		return "its nodes do not pair";
+	w->t->nodes[w->open[w->depth--]].end = w->t->nr_nodes;
+	w->in_props = false;
+	w->at += 4;
+	return NULL;
+}
+
+static const char *check_prop(struct walk *w)
+{
+	const uint8_t *p = w->t->structure + w->at;
+	uint32_t rest = w->t->size - w->at;
+
+	if (rest < 12 || tree_cell(p, 1) > rest - 12)
+		return "its structure is broken";
+	if (!w->in_props)
+		return "a property is not at the beginning of a node";
+	if (tree_cell(p, 2) >= w->strings)
+		return "the name of a property lies outside of it";
+	w->at += 12 + (uint32_t)align_up(tree_cell(p, 1), 4);
+	return NULL;
+}
+
+static const char *walk_all(struct walk *w)
+{
+	const char *wrong = NULL;
+
+	/* What is checked never reaches behind the end, so that what is left is whole cells; all offsets are below 2^31, as libfdt has checked. */
+	while (!wrong && w->at < w->t->size) {
+		switch (tree_cell(w->t->structure + w->at, 0)) {
+		case FDT_BEGIN_NODE:
+			wrong = begin_node(w);
+			break;
+		case FDT_PROP:
+			wrong = check_prop(w);
+			break;
+		case FDT_END_NODE:
+			wrong = end_node(w);
+			break;
+		case FDT_NOP:
+			w->at += 4;
+			break;
+		case FDT_END:
+			if (w->depth)
+				return "its structure is broken";
+			return w->t->nr_nodes ? NULL : "it has no root";
+		default:
+			return "its structure is broken";
+		}
+	}
+	return wrong ? wrong : "its structure is broken";
+}
+
+/* The nodes take what the arena has left, and give back what they do not need. */
+static const char *index_nodes(struct tree *t, struct arena *arena)
+{
+	struct walk w = { .t = t, .strings = strings_size(t->fdt), .open = { TREE_NO_NODE } };
+	size_t used = (size_t)(align_up((uintptr_t)arena->base + arena->used, sizeof(void *)) - (uintptr_t)arena->base);
+
+	if (used > arena->size)
+		return tree_no_memory;
+	t->nodes = (struct tree_node *)(void *)(arena->base + used);
+	w.max_nodes = (uint32_t)u64_min((arena->size - used) / sizeof(*t->nodes), UINT32_MAX);
+
+	const char *wrong = walk_all(&w);
+
+	if (!wrong)
+		arena->used = used + t->nr_nodes * sizeof(*t->nodes);
+	return wrong;
+}
+
+const char *tree_index(struct tree *t, const void *fdt, size_t size, struct arena *arena)
+{
 	if (!fdt)
 		return "there is none";
 	if ((uintptr_t)fdt % 8)
@@ -234,13 +161,73 @@ const char *tree_check(const void *fdt, size_t size, struct tree_stats *stats)
 		return "its blocks are not aligned";
 	if (fdt_num_mem_rsv(fdt) < 0)
 		return "its list of memory reservations has no end";
-	return check_structure(fdt, stats);
+	*t = (struct tree){
+		.fdt = fdt, .structure = (const uint8_t *)fdt + fdt_off_dt_struct(fdt), .strings = (const char *)fdt + fdt_off_dt_strings(fdt),
+		.size = (uint32_t)align_down(fdt_size_dt_struct(fdt), 4),
+	};
+	return index_nodes(t, arena);
 }
 
-bool tree_is_strings(const void *data, uint32_t len)
+/* ---- Asking ---- */
+
+struct tree_value tree_get(const struct tree *t, uint32_t node, const char *name)
 {
-	return len > 0 && ((const char *)data)[len - 1] == '\0';
+	struct tree_prop p = tree_props(t, node);
+
+	while (tree_next_prop(t, &p))
+		if (strcmp(p.name, name) == 0)
+			return p.value;
+	return (struct tree_value){ 0 };
 }
+
+uint32_t tree_child(const struct tree *t, uint32_t parent, const char *name, size_t len)
+{
+	for (uint32_t c = parent + 1; c < t->nodes[parent].end; c = t->nodes[c].end) {
+		const struct tree_node *n = &t->nodes[c];
+
+		if (n->name_len >= len && memcmp(n->name, name, len) == 0 && (n->name[len] == '\0' || n->name[len] == '@'))
+			return c;
+	}
+	return TREE_NO_NODE;
+}
+
+static uint32_t find_full_path(const struct tree *t, const char *path, const char *end)
+{
+	uint32_t node = 0;
+
+	for (path++; path < end && node != TREE_NO_NODE; path++) {
+		const char *stop = memchr(path, '/', (size_t)(end - path));
+
+		if (!stop)
+			stop = end;
+		node = tree_child(t, node, path, (size_t)(stop - path));
+		path = stop;
+	}
+	return node;
+}
+
+uint32_t tree_find(const struct tree *t, const char *path, size_t len)
+{
+	if (len > 0 && path[0] == '/')
+		return find_full_path(t, path, path + len);
+
+	uint32_t aliases = tree_child(t, 0, "aliases", strlen("aliases"));
+
+	if (aliases == TREE_NO_NODE)
+		return TREE_NO_NODE;
+
+	struct tree_prop p = tree_props(t, aliases);
+
+	while (tree_next_prop(t, &p)) {
+		const char *value = (const char *)p.value.data;
+
+		if (strncmp(p.name, path, len) == 0 && p.name[len] == '\0' && tree_is_strings(p.value) && value[0] == '/')
+			return find_full_path(t, value, value + strlen(value));
+	}
+	return TREE_NO_NODE;
+}
+
+/* ---- Strings ---- */
 
 size_t tree_base_len(const char *name)
 {
@@ -274,9 +261,9 @@ bool tree_strings_have(const char *list, size_t len, const char *s)
 	return false;
 }
 
-bool tree_status_okay(const void *data, uint32_t len)
+bool tree_status_okay(struct tree_value status)
 {
-	if (!data)
+	if (!status.data)
 		return true;
-	return (len == 3 && memcmp(data, "ok", 3) == 0) || (len == 5 && memcmp(data, "okay", 5) == 0);
+	return (status.len == 3 && memcmp(status.data, "ok", 3) == 0) || (status.len == 5 && memcmp(status.data, "okay", 5) == 0);
 }

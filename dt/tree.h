@@ -1,65 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading a flattened tree from front to back (Devicetree Specification v0.4, chapter 5). Node and property offsets are libfdt's. libfdt's own
- * walk takes every single byte of a name through a bounds check, some twenty times the instructions of this one: for what looks at all of a
- * tree that would be most of the boot time. tree_check() has been over the whole tree once; the other functions want a checked tree.
+ * Reading a flattened tree (Devicetree Specification v0.4, chapter 5). tree_index() goes over all of it once: it checks everything and notes
+ * every node. Whatever is asked later is answered from the notes and from the properties of the one node in question, without checks: they
+ * have been made. libfdt's own functions check each byte each time, and walk from the beginning to find a node, its parent or its children.
  */
 #ifndef DT_TREE_H
 #define DT_TREE_H
 
 #include <libfdt.h>
 
+#include "common/lib/arena.h"
 #include "common/lib/util.h"
 
 /* Real trees are below 16 deep; deeper ones are refused, which bounds every walk upwards. */
 #define TREE_MAX_DEPTH 64
+#define TREE_NO_NODE UINT32_MAX
 
-struct tree_stats {
+/* Nodes are in the tree's order: a node's children follow it, and `end` is the number of the first node that is not below it. */
+struct tree_node {
+	const char *name;  /* with its unit address; "" for the root */
+	uint32_t name_len;
+	uint32_t path_len; /* of its full path; 0 for the root */
+	uint32_t parent;   /* TREE_NO_NODE for the root */
+	uint32_t end;
+	uint32_t props;    /* where its properties begin in the structure block */
+};
+
+struct tree {
+	const void *fdt;
+	const uint8_t *structure;
+	const char *strings;
+	uint32_t size; /* of the structure block, whole cells */
+	struct tree_node *nodes;
 	uint32_t nr_nodes;
 	size_t path_bytes; /* of all nodes' full paths, with their NULs */
 };
 
 /*
- * NULL if the tree at fdt is sound and lies within `size` bytes: header, blocks, tags, nesting, property lengths and names. Otherwise
- * says what is wrong, as a phrase. `fdt` may be anything, NULL included.
+ * Checks the tree at fdt, which may be anything, NULL included: that it lies within `size` bytes and its header, blocks, tags, nesting,
+ * property lengths and names are sound. The nodes are noted in memory from the arena, which they share with nothing.
+ * NULL if all is well; else what is wrong, as a phrase, which is tree_no_memory where it is only the arena that is too small.
  */
-const char *tree_check(const void *fdt, size_t size, struct tree_stats *stats);
+const char *tree_index(struct tree *t, const void *fdt, size_t size, struct arena *arena);
+extern const char tree_no_memory[];
 
-enum tree_event { TREE_END, TREE_NODE, TREE_NODE_END, TREE_PROP };
+/* For the children of a node: for (c = node + 1; c < t->nodes[node].end; c = t->nodes[c].end). */
 
-/* A walk over a checked tree in its order. The fields below `next` tell of the event that tree_next() returned last. */
-struct tree_walk {
-	const uint8_t *structure; /* the block that offsets count from */
-	uint32_t size;            /* bytes of it */
-	const char *strings;
-	int next;
-	int offset;         /* of the node (TREE_NODE) or property (TREE_PROP) */
-	const char *name;   /* of the node, with its unit address; TREE_PROP: not set, see tree_prop_name() */
-	uint32_t name_off;  /* TREE_PROP: of its name among the strings */
-	const uint8_t *data;/* TREE_PROP: its value, 4-byte aligned as the tree is */
-	uint32_t len;       /* bytes of it */
-};
+/* ---- Values ---- */
 
-/* offset 0: the whole tree; a node's offset: from that node on, the first event being that TREE_NODE. */
-void tree_walk_init(struct tree_walk *w, const void *fdt, int offset);
-
-enum tree_event tree_next(struct tree_walk *w);
-
-/* The next property of the node that the walk is in, or false when a child or its end comes. */
-static inline bool tree_next_prop(struct tree_walk *w)
-{
-	return tree_next(w) == TREE_PROP;
-}
-
-static inline const char *tree_prop_name(const struct tree_walk *w)
-{
-	return w->strings + w->name_off;
-}
-
-/* Cell i of a value. */
+/* Cell i of a value: cells are big-endian and lie on 4-byte boundaries. */
 static inline uint32_t tree_cell(const void *data, size_t i)
 {
-	return fdt32_ld((const fdt32_t *)data + i);
+	uint32_t v;
+
+	__builtin_memcpy(&v, __builtin_assume_aligned((const uint8_t *)data + i * 4, 4), 4);
+	return __builtin_bswap32(v);
 }
 
 /* n cells (0, 1 or 2) as one number. */
@@ -75,16 +70,62 @@ struct tree_value {
 	uint32_t len;
 };
 
-/* The value of the property at that offset. */
-struct tree_value tree_value_at(const void *fdt, int property);
-/* A node's property by name. */
-struct tree_value tree_get(const void *fdt, int node, const char *name);
+/* ---- Properties ---- */
 
-/* The node with that full path, or that alias: the first len characters. Unit addresses may be left out. Negative: there is none. */
-int tree_find(const void *fdt, const char *path, size_t len);
+/* A walk over a node's properties. */
+struct tree_prop {
+	uint32_t next;
+	uint32_t at;         /* this one's place in the structure block, for tree_value_at(); never 0 */
+	uint32_t name_off;   /* of its name among the strings: the same name has mostly, but need not have, the same */
+	const char *name;
+	struct tree_value value;
+};
+
+static inline struct tree_prop tree_props(const struct tree *t, uint32_t node)
+{
+	return (struct tree_prop){ .next = t->nodes[node].props };
+}
+
+static inline struct tree_value tree_value_at(const struct tree *t, uint32_t at)
+{
+	return (struct tree_value){ t->structure + at + 12, tree_cell(t->structure + at, 1) };
+}
+
+/* The next property, or false when there is none. */
+static inline bool tree_next_prop(const struct tree *t, struct tree_prop *p)
+{
+	uint32_t tag;
+
+	while ((tag = tree_cell(t->structure + p->next, 0)) == FDT_NOP)
+		p->next += 4;
+	if (tag != FDT_PROP)
+		return false;
+	p->at = p->next;
+	p->name_off = tree_cell(t->structure + p->at, 2);
+	p->name = t->strings + p->name_off;
+	p->value = tree_value_at(t, p->at);
+	p->next = p->at + 12 + (uint32_t)align_up(p->value.len, 4);
+	return true;
+}
+
+/* A node's property by name. */
+struct tree_value tree_get(const struct tree *t, uint32_t node, const char *name);
+
+/* ---- Nodes ---- */
+
+/* The first child of that name: len characters, the unit address may be left out. TREE_NO_NODE: there is none. */
+uint32_t tree_child(const struct tree *t, uint32_t parent, const char *name, size_t len);
+
+/* The node with that full path, or that alias: the first len characters. Unit addresses may be left out. TREE_NO_NODE: there is none. */
+uint32_t tree_find(const struct tree *t, const char *path, size_t len);
+
+/* ---- Strings ---- */
 
 /* Whether a value is a list of NUL-terminated strings (at least one). */
-bool tree_is_strings(const void *data, uint32_t len);
+static inline bool tree_is_strings(struct tree_value v)
+{
+	return v.len > 0 && v.data[v.len - 1] == '\0';
+}
 
 /* The length of "name" in "name@unit-address". */
 size_t tree_base_len(const char *name);
@@ -95,7 +136,7 @@ bool tree_name_is(const char *name, const char *base);
 /* Whether a checked string list holds s. */
 bool tree_strings_have(const char *list, size_t len, const char *s);
 
-/* Whether a status value (may be NULL: absent) means a usable node. */
-bool tree_status_okay(const void *data, uint32_t len);
+/* Whether a status value (absent too) means a usable node. */
+bool tree_status_okay(struct tree_value status);
 
 #endif

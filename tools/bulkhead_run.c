@@ -115,7 +115,10 @@ bool run_board(const struct options *o, struct run *r)
 		return false;
 	arena_init(&r->arena, memory, arena_size);
 	findings_init(&r->findings, &r->arena);
-	r->host = dt_parse_host(dtb, dtb_size, &r->arena, &r->findings);
+
+	const struct tree *tree = dt_open_host(dtb, dtb_size, &r->arena, &r->findings);
+
+	r->host = tree ? dt_parse_host(tree, &r->arena, &r->findings) : NULL;
 	return true;
 }
 

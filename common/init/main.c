@@ -55,10 +55,12 @@ static uint32_t dtb_total_size(uint64_t dtb)
 /* The first instructions of a CPU at another exception level: MMU off, vectors not ours. There is nothing to do but to say so. */
 static NORETURN void refuse_level(uint64_t dtb, unsigned el)
 {
+	const struct tree *tree = NULL;
 	struct host_console c;
 
-	if (dtb && is_aligned(dtb, 8) && dtb_total_size(dtb) && dt_find_console(pa_ptr(pa_make(dtb)), dtb_total_size(dtb), &c) &&
-	    console_early_init_at(&c, pa_ptr(pa_make(c.regs.base)))) {
+	if (dtb && is_aligned(dtb, 8) && dtb_total_size(dtb))
+		tree = dt_open_host(pa_ptr(pa_make(dtb)), dtb_total_size(dtb), &arena, &findings);
+	if (tree && dt_find_console(tree, &c) && console_early_init_at(&c, pa_ptr(pa_make(c.regs.base)))) {
 		if (el == 1)
 			log_error("started at EL1, but a hypervisor needs EL2: boot with virtualization enabled "
 				  "(QEMU: -M virt,virtualization=on; boards: firmware that starts its payload at EL2)");
@@ -171,25 +173,27 @@ void boot_main(uint64_t x0, unsigned el)
 {
 	struct mem_range dtb_range, system_file;
 	struct host_console early;
+	const struct tree *tree;
 	const struct host *host;
 	struct plan *plan;
 	const void *dtb;
 
+	arena_init(&arena, _boot_arena, (size_t)(_boot_arena_end - _boot_arena));
+	findings_init(&findings, &arena);
 	if (el != 2)
 		refuse_level(x0, el);
 	if (mmu_init())
 		cpu_park();
 	mmu_enable();
-	arena_init(&arena, _boot_arena, (size_t)(_boot_arena_end - _boot_arena));
-	findings_init(&findings, &arena);
 
 	dtb = find_dtb(x0, &dtb_range);
-	if (!dtb)
+	tree = dtb ? dt_open_host(dtb, dtb_range.size, &arena, &findings) : NULL;
+	if (!tree)
 		cpu_park(); /* without a DTB there is no console to say it on */
-	if (dt_find_console(dtb, dtb_range.size, &early))
+	if (dt_find_console(tree, &early))
 		console_early_init(&early);
 
-	host = dt_parse_host(dtb, dtb_range.size, &arena, &findings);
+	host = dt_parse_host(tree, &arena, &findings);
 	if (!host)
 		give_up_findings();
 	console_init(host->bootargs);

@@ -53,12 +53,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&arena, memory, sizeof(memory));
 	findings_init(&findings, &arena);
 
-	const struct host *h = dt_parse_host(dtb, size, &arena, &findings);
+	const struct tree *tree = dt_open_host(dtb, size, &arena, &findings);
+	const struct host *h = tree ? dt_parse_host(tree, &arena, &findings) : NULL;
 
 	require(h || findings.count);
 	if (h)
 		check_host(h);
-	require(dt_find_console(dtb, size, &console) == console.present && (!h || console.present == h->console.present));
+	if (tree)
+		require(dt_find_console(tree, &console) == console.present && (!h || console.present == h->console.present));
 	free(dtb);
 	return 0;
 }

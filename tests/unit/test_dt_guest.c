@@ -62,7 +62,11 @@ static int set_up(void **state)
 	host_dtb = dts_compile(board, &size);
 	arena_init(&arena, memory, sizeof(memory));
 	findings_init(&findings, &arena);
-	host = dt_parse_host(host_dtb, size, &arena, &findings);
+
+	const struct tree *tree = dt_open_host(host_dtb, size, &arena, &findings);
+
+	assert_non_null(tree);
+	host = dt_parse_host(tree, &arena, &findings);
 	assert_non_null(host);
 	assert_int_equal(findings.count, 0);
 	config = (struct vm_config){ .name = "linux", .path = "/vms/linux", .bootargs = "" };
@@ -95,12 +99,15 @@ static const void *dtb; /* what was written */
 
 static void write_guest(void)
 {
-	struct tree_stats stats;
+	struct tree t;
+	size_t used;
 
 	assert_int_equal(dt_write_guest(&plan, &vm, &arena, &findings), OK);
 	assert_int_equal(findings.count, 0);
 	dtb = vm.dtb_blob;
-	assert_null(tree_check(dtb, vm.dtb_size, &stats));
+	used = arena.used;
+	assert_null(tree_index(&t, dtb, vm.dtb_size, &arena));
+	arena.used = used;
 	assert_int_equal(vm.dtb_size, fdt_totalsize(dtb));
 	assert_int_equal(dts_complaints(dtb, vm.dtb_size), 0);
 }

@@ -24,7 +24,25 @@ static struct host *parse_bytes(const void *fdt, size_t size)
 {
 	arena_init(&arena, memory, sizeof(memory));
 	findings_init(&findings, &arena);
-	return dt_parse_host(fdt, size, &arena, &findings);
+
+	const struct tree *tree = dt_open_host(fdt, size, &arena, &findings);
+
+	return tree ? dt_parse_host(tree, &arena, &findings) : NULL;
+}
+
+/* As it is done before all else. */
+static bool find_console(const void *fdt, size_t size, struct host_console *console)
+{
+	static _Alignas(64) uint8_t own_memory[64 << 10];
+	struct findings own_findings;
+	struct arena own;
+
+	arena_init(&own, own_memory, sizeof(own_memory));
+	findings_init(&own_findings, &own);
+
+	const struct tree *tree = dt_open_host(fdt, size, &own, &own_findings);
+
+	return tree && dt_find_console(tree, console);
 }
 
 static struct host *parse(const char *source)
@@ -104,7 +122,7 @@ static void a_plain_board(void **state)
 	assert_int_equal(h->psci_version, 0x10000);
 	assert_string_equal(h->bootargs, "quiet");
 	assert_range(h->initrd, 0x48000000, 0x123456);
-	assert_ptr_equal(h->fdt, dtb);
+	assert_ptr_equal(h->tree->fdt, dtb);
 	assert_int_equal(h->fdt_size, dtb_size);
 }
 
@@ -378,6 +396,22 @@ static void every_property_name_is_found(void **state)
 	assert_int_equal(prop_classify("-supply")->id, PROP_OTHER);
 }
 
+static void every_compatible_is_found(void **state)
+{
+	static const char relays[] = "fsl,imx7d-gpc\0fsl,imx8mq-gpc\0fsl,imx8mm-gpc\0fsl,imx8mn-gpc\0fsl,imx8mp-gpc\0mediatek,mt6577-sysirq\0nvidia,tegra210-ictlr";
+	static const char gics[] = "arm,gic-400\0arm,cortex-a15-gic\0arm,cortex-a7-gic\0arm,cortex-a9-gic\0arm,pl390\0brcm,brahma-b15-gic\0qcom,msm-qgic2";
+	static const char rest[] = "\0arm,gic-v3\0arm,armv8-timer\0arm,psci\0arm,psci-0.2\0arm,psci-1.0\0syscon\0fixed-clock\0virtio,mmio\0maker,other\0arm,psci-2";
+	const uint32_t all = BIT(COMPAT_GIC_V3) | BIT(COMPAT_TIMER) | BIT(COMPAT_PSCI_0_1) | BIT(COMPAT_PSCI_0_2) | BIT(COMPAT_PSCI_1_0) | BIT(COMPAT_SYSCON) |
+			     BIT(COMPAT_FIXED_CLOCK) | BIT(COMPAT_VIRTIO);
+
+	(void)state;
+	for (const char *p = relays; p < relays + sizeof(relays); p += strlen(p) + 1)
+		assert_int_equal(compat_mask(p, strlen(p) + 1), BIT(COMPAT_IRQ_RELAY));
+	for (const char *p = gics; p < gics + sizeof(gics); p += strlen(p) + 1)
+		assert_int_equal(compat_mask(p, strlen(p) + 1), BIT(COMPAT_GIC_V2));
+	assert_int_equal(compat_mask(rest, sizeof(rest)), all);
+}
+
 /* ---- CPUs, memory, the rest ---- */
 
 #define MACHINE(cpus, memory, rest) \
@@ -534,7 +568,7 @@ static void check_console(const char *rest, const char *path, const char *compat
 
 	assert_int_equal(findings.count, 0);
 	assert_int_equal(h->console.present, path != NULL);
-	assert_int_equal(dt_find_console(dtb, dtb_size, &early), path != NULL);
+	assert_int_equal(find_console(dtb, dtb_size, &early), path != NULL);
 	if (!path)
 		return;
 	assert_string_equal(h->nodes[h->console.node].path, path);
@@ -610,7 +644,7 @@ static void missing_and_cut_off(void **state)
 		assert_null(parse_bytes(cut, size));
 		assert_int_equal(findings.count, 1);
 		assert_int_equal(findings.first->code, FINDING_DTB_BAD);
-		assert_false(dt_find_console(cut, size, &console));
+		assert_false(find_console(cut, size, &console));
 		free(cut);
 	}
 }
@@ -631,7 +665,7 @@ static void bits_flipped(void **state)
 		for (uint32_t i = 0; h && i < h->nr_nodes; i++)
 			assert_true(strlen(h->nodes[i].path) < dtb_size);
 		assert_true(h || findings.count);
-		(void)!dt_find_console(dtb, dtb_size, &console);
+		(void)!find_console(dtb, dtb_size, &console);
 		if (bit < 32)
 			assert_null(h);
 		*b ^= (uint8_t)(1u << bit % 8);
@@ -694,7 +728,10 @@ static void too_little_memory(void **state)
 	for (; !h; size += 56) {
 		arena_init(&arena, memory, size);
 		findings_init(&findings, &arena);
-		h = dt_parse_host(dtb, dtb_size, &arena, &findings);
+
+		const struct tree *tree = dt_open_host(dtb, dtb_size, &arena, &findings);
+
+		h = tree ? dt_parse_host(tree, &arena, &findings) : NULL;
 		assert_int_equal(arena.size, size);
 		assert_int_equal(findings.count, h ? 0 : 1);
 		assert_true(size < 100000);
@@ -726,6 +763,7 @@ int main(void)
 		cmocka_unit_test(streams),
 		cmocka_unit_test(bus_masters),
 		cmocka_unit_test(every_property_name_is_found),
+		cmocka_unit_test(every_compatible_is_found),
 		cmocka_unit_test(cpus_of_all_kinds),
 		cmocka_unit_test(memory_in_pieces),
 		cmocka_unit_test(what_is_missing_is_told),

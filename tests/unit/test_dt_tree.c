@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tree_check against structures that no compiler would make. The structure block comes last, so that a sanitizer sees what is read behind it. */
+/* tree_index against structures that no compiler would make. The structure block comes last, so that a sanitizer sees what is read behind it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,14 +18,16 @@
 #define NOP    4
 #define FINISH 9
 
-/* What tree_check says of a tree with that structure block, less `cut` bytes; its strings are "p" and, without an end, "q". */
+/* What tree_index says of a tree with that structure block, less `cut` bytes; its strings are "p" and, without an end, "q". */
 static const char *check(const uint32_t *cells, size_t count, uint32_t cut)
 {
 	static const char strings[8] = "p\0q"; /* three bytes are said to be strings */
 	size_t size = 40 + 16 + sizeof(strings) + count * 4 - cut;
 	const uint32_t header[10] = { 0xd00dfeed, (uint32_t)size, 64, 56, 40, 17, 16, 0, 3, (uint32_t)(count * 4) - cut };
 	uint8_t whole[256] = { 0 }, *dtb = malloc(size);
-	struct tree_stats stats;
+	static _Alignas(8) uint8_t memory[1024];
+	struct arena arena;
+	struct tree t;
 
 	for (size_t i = 0; i < 10; i++)
 		fdt32_st(whole + i * 4, header[i]);
@@ -34,7 +36,9 @@ static const char *check(const uint32_t *cells, size_t count, uint32_t cut)
 		fdt32_st(whole + 64 + i * 4, cells[i]);
 	memcpy(dtb, whole, size);
 
-	const char *wrong = tree_check(dtb, size, &stats);
+	arena_init(&arena, memory, sizeof(memory));
+
+	const char *wrong = tree_index(&t, dtb, size, &arena);
 
 	free(dtb);
 	return wrong;

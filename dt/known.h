@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables of names that the parser knows, and what they mean to it. */
+#ifndef DT_KNOWN_H
+#define DT_KNOWN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct known {
+	uint8_t len;
+	uint8_t id;    /* what it is; the table's owner says of which enum */
+	uint8_t cells; /* properties: enum ref_cells */
+	uint8_t kind;  /* properties: enum host_ref_kind */
+	char name[28]; /* in place: nothing to be relocated */
+};
+
+#define KNOWN(text, id, cells, kind) { sizeof(text) - 1, id, cells, kind, text }
+
+/* The entry with that name of len bytes, or NULL. Entries are in order of length, then of bytes, so that few of them are compared. */
+const struct known *known_find(const struct known *table, size_t n, const char *name, size_t len);
+
+#endif
