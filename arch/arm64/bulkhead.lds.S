@@ -100,7 +100,13 @@ SECTIONS
 	} :data
 	_data_end = .;
 
-	.bss (NOLOAD) : ALIGN(16) {
+	/* Written before it is read: not zeroed at start. */
+	.noinit (NOLOAD) : ALIGN(PAGE) {
+		*(.bss.noinit)
+	} :data
+
+	/* What start.S writes with the MMU off lies together, from here to the end of the boot CPU's stack. */
+	.bss (NOLOAD) : ALIGN(64) {
 		_bss = .;
 		*(.bss .bss.* COMMON)
 		. = ALIGN(PAGE);
@@ -110,7 +116,7 @@ SECTIONS
 	_boot_bss = .;
 	.boot.bss (NOLOAD) : ALIGN(PAGE) {
 		*(.boot.bss .boot.bss.*)
-		. = ALIGN(16);
+		. = ALIGN(64);
 		_bss_end = .;
 		/* Not zeroed at start: who uses it does that as he goes. */
 		. += CONFIG_BOOT_STACK_SIZE;

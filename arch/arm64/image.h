@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The borders of the image's parts, from the linker script. All but _boot_bss_end and _end are multiples of 4 KiB apart. */
+/* The borders of the image's parts, from the linker script. Those of what is mapped are multiples of 4 KiB apart. */
 #ifndef ARCH_ARM64_IMAGE_H
 #define ARCH_ARM64_IMAGE_H
 
@@ -10,8 +10,8 @@ extern char _boot_text[], _boot_text_end[];
 extern char _rodata[], _rodata_end[];
 extern char _boot_rodata[], _boot_rodata_end[];
 extern char _boot_data[], _boot_data_end[];
-extern char _data[], _writable_end[];
-extern char _boot_bss[], _bss_end[], _boot_bss_end[], _end[];
+extern char _data[], _data_end[], _bss[], _writable_end[];
+extern char _boot_bss[], _boot_bss_end[], _end[];
 extern char _boot_stack_end[], _boot_arena[], _boot_arena_end[]; /* in .boot.bss, not zeroed */
 
 #endif

@@ -7,7 +7,7 @@
 #include "arch/arm64/sysreg.h"
 
 struct el2_regs el2_regs;
-uint8_t el2_table_memory[CONFIG_EL2_TABLE_PAGES][PAGE] __attribute__((aligned(PAGE)));
+uint8_t el2_table_memory[CONFIG_EL2_TABLE_PAGES][PAGE] __attribute__((section(".bss.noinit"), aligned(PAGE)));
 struct arena el2_table_arena;
 struct pgtable el2_table;
 

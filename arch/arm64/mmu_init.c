@@ -7,6 +7,10 @@
 
 #define VA_BITS 48
 
+/* Tables of the image's map: below the root two of each level at most, where it lies across a border, and three of the last (4 MiB). */
+#define IMAGE_TABLE_PAGES 8
+_Static_assert(CONFIG_EL2_TABLE_PAGES >= IMAGE_TABLE_PAGES, "EL2_TABLE_PAGES");
+
 static enum err map_image_part(const char *from, const char *to, enum pgtable_attr attr)
 {
 	uint64_t size = (uint64_t)(to - from);
@@ -31,7 +35,9 @@ enum err mmu_init(void)
 	};
 	enum err e;
 
-	arena_init(&el2_table_arena, el2_table_memory, sizeof(el2_table_memory));
+	/* Until the caches are on only what they do not know of may be written: the first tables, see start.S for the rest. */
+	arena_init(&el2_table_arena, el2_table_memory, IMAGE_TABLE_PAGES * PAGE);
+	cache_clean_inval_poc(el2_table_memory, el2_table_arena.size);
 	e = pgtable_init(&el2_table, PGTABLE_STAGE1_EL2, 12, VA_BITS, &el2_table_arena);
 	for (unsigned i = 0; i < ARRAY_SIZE(parts) && !e; i++)
 		e = map_image_part(parts[i].from, parts[i].to, parts[i].attr);
@@ -43,9 +49,12 @@ enum err mmu_init(void)
 	el2_regs.ttbr = (uint64_t)el2_table.root;
 	el2_regs.sctlr = SCTLR_EL2_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN;
 	/*
-	 * All this was written with the MMU off and lies in memory; lines that caches may have picked up of it since start.S are stale.
-	 * el2_regs and the tables are read again with caches off (by other CPUs) and on (by table walks).
+	 * All this was written with the MMU off and lies in memory, as do the pointers that start.S relocated; lines of it that caches had from
+	 * before, or may have picked up since, are stale. el2_regs and the tables are read again with caches off (by other CPUs) and on (by table walks).
 	 */
-	cache_clean_inval_poc(_start, (uint64_t)(_bss_end - _start));
+	cache_clean_inval_poc(_rodata, (uint64_t)(_data_end - _rodata));
+	cache_clean_inval_poc(_bss, (uint64_t)(_boot_stack_end - _bss));
+	cache_clean_inval_poc(el2_table_memory, el2_table_arena.used);
+	el2_table_arena.size = sizeof(el2_table_memory);
 	return OK;
 }

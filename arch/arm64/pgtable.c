@@ -93,13 +93,25 @@ static struct spot spot_next(const struct pgtable *t, struct spot s, uint64_t ia
 }
 
 /* The end of the walk: a leaf, or an invalid descriptor. */
-static struct spot spot_find(const struct pgtable *t, uint64_t ia)
+static struct spot spot_end(const struct pgtable *t, struct spot s, uint64_t ia)
 {
-	struct spot s = spot_root(t, ia);
-
 	while (is_table(*s.entry, s.level))
 		s = spot_next(t, s, ia);
 	return s;
+}
+
+static struct spot spot_find(const struct pgtable *t, uint64_t ia)
+{
+	return spot_end(t, spot_root(t, ia), ia);
+}
+
+/* The spot of ia, which is where the entry that lies `count` behind s begins: a neighbour, unless its table ends there. */
+static struct spot spot_step(const struct pgtable *t, struct spot s, unsigned count, uint64_t ia)
+{
+	s.entry += count;
+	if (is_aligned((uint64_t)s.entry, BIT(t->granule_shift)))
+		return spot_find(t, ia);
+	return spot_end(t, s, ia);
 }
 
 /* Address bits that one table of that level and those below it resolve, page offset included. */
@@ -172,18 +184,20 @@ static enum err add_table(struct pgtable *t, uint64_t *entry)
 	return OK;
 }
 
-static bool is_free(const struct pgtable *t, uint64_t ia, uint64_t size)
+static bool is_free(const struct pgtable *t, uint64_t ia, uint64_t end)
 {
-	uint64_t end = ia + size;
+	struct spot s = spot_find(t, ia);
 
-	while (ia < end) {
-		struct spot s = spot_find(t, ia);
+	for (;;) {
+		uint64_t size = level_size(t, s.level);
 
 		if (*s.entry & DESC_VALID)
 			return false;
-		ia = align_down(ia, level_size(t, s.level)) + level_size(t, s.level);
+		ia = align_down(ia, size) + size;
+		if (ia >= end)
+			return true;
+		s = spot_step(t, s, 1, ia);
 	}
-	return true;
 }
 
 /* What remains to be mapped. */
@@ -237,10 +251,11 @@ static enum err map_some(struct pgtable *t, const struct request *r, uint64_t *d
 	unsigned count = run ? run_length(t->granule_shift) : 1;
 	uint64_t desc = r->pa | r->attributes | DESC_VALID | (run ? DESC_CONTIGUOUS : 0) |
 			(s.level == PGTABLE_LAST_LEVEL ? DESC_TABLE_OR_PAGE : 0);
+	uint64_t size = level_size(t, s.level);
 
-	for (unsigned i = 0; i < count; i++)
-		write_descriptor(s.entry + i, desc + i * level_size(t, s.level));
-	*done = count * level_size(t, s.level);
+	for (unsigned i = 0; i < count; i++, desc += size)
+		write_descriptor(s.entry + i, desc);
+	*done = count * size;
 	return OK;
 }
 
@@ -252,7 +267,7 @@ enum err pgtable_map(struct pgtable *t, uint64_t ia, uint64_t pa, uint64_t size,
 		return ERR_UNSUPPORTED;
 	if (!pgtable_request_valid(t->granule_shift, t->ia_bits, ia, pa, size))
 		return ERR_RANGE;
-	if (!is_free(t, ia, size))
+	if (!is_free(t, ia, ia + size))
 		return ERR_EXISTS;
 
 	while (r.size) {
@@ -274,20 +289,26 @@ static unsigned leaf_entries(const struct pgtable *t, uint64_t desc)
 	return desc & DESC_CONTIGUOUS ? run_length(t->granule_shift) : 1;
 }
 
-/* Whether [ia, end) consists of whole leaves. */
-static enum err check_leaves(const struct pgtable *t, uint64_t ia, uint64_t end)
+/* One walk over [ia, end), which must consist of whole leaves: to look at them, or to clear them. */
+static enum err walk_leaves(const struct pgtable *t, uint64_t ia, uint64_t end, bool clear)
 {
-	while (ia < end) {
-		struct spot s = spot_find(t, ia);
-		uint64_t size = leaf_entries(t, *s.entry) * level_size(t, s.level);
+	struct spot s = spot_find(t, ia);
+
+	for (;;) {
+		unsigned count = leaf_entries(t, *s.entry);
+		uint64_t size = count * level_size(t, s.level);
 
 		if (!(*s.entry & DESC_VALID))
 			return ERR_NOT_FOUND;
 		if (!is_aligned(ia, size) || end - ia < size)
 			return ERR_RANGE;
+		for (unsigned i = 0; clear && i < count; i++)
+			write_descriptor(s.entry + i, 0);
 		ia += size;
+		if (ia >= end)
+			return OK;
+		s = spot_step(t, s, count, ia);
 	}
-	return OK;
 }
 
 enum err pgtable_unmap(struct pgtable *t, uint64_t ia, uint64_t size)
@@ -295,20 +316,9 @@ enum err pgtable_unmap(struct pgtable *t, uint64_t ia, uint64_t size)
 	if (!pgtable_request_valid(t->granule_shift, t->ia_bits, ia, 0, size))
 		return ERR_RANGE;
 
-	uint64_t end = ia + size;
-	enum err e = check_leaves(t, ia, end);
+	enum err e = walk_leaves(t, ia, ia + size, false);
 
-	if (e)
-		return e;
-	while (ia < end) {
-		struct spot s = spot_find(t, ia);
-		unsigned count = leaf_entries(t, *s.entry);
-
-		for (unsigned i = 0; i < count; i++)
-			write_descriptor(s.entry + i, 0);
-		ia += count * level_size(t, s.level);
-	}
-	return OK;
+	return e ? e : walk_leaves(t, ia, ia + size, true);
 }
 
 /* Fields that TCR_EL2 (E2H = 0) and VTCR_EL2 have in the same places. */

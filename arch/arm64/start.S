@@ -66,12 +66,11 @@ boot_entry:
 	isb
 1:
 	/*
-	 * What follows is written with the MMU off, past the caches. A line that the loader left dirty would be written back over it
-	 * later, a stale one read instead of it once the caches are on: so none may be left. (The boot protocol asks the loader for
-	 * the file's bytes only, not for bss.)
+	 * What follows is written with the MMU off, past the caches. A line that an earlier owner of the memory left dirty would be written back
+	 * over it later: so none may be left. (Of the file's bytes the boot protocol says that the loader has cleaned them.)
 	 */
-	adr_l	x0, _start
-	adr_l	x1, _bss_end
+	adr_l	x0, _bss
+	adr_l	x1, _boot_stack_end
 	clean_inval x0, x1, x2, x3
 
 	/* Relocate: the image is linked at 0 and holds R_AARCH64_RELATIVE (1027) entries only, which the link checks. */
@@ -88,7 +87,10 @@ boot_entry:
 3:
 	adr_l	x0, _bss
 	adr_l	x1, _bss_end
-4:	stp	xzr, xzr, [x0], #16
+4:	stp	xzr, xzr, [x0], #16 /* 64 bytes, of which the linker script makes it whole ones */
+	stp	xzr, xzr, [x0], #16
+	stp	xzr, xzr, [x0], #16
+	stp	xzr, xzr, [x0], #16
 	cmp	x0, x1
 	b.lo	4b
 
