@@ -4,3 +4,4 @@ dt_sources += guest_dtb.c guest_nodes.c
 dt_sources += system.c system_images.c system_vms.c nearest.c
 boot += $(addprefix dt/,$(dt_sources))
 pure += $(addprefix dt/,$(dt_sources))
+hot += $(addprefix dt/,$(dt_sources))
