@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the guest_*.c files share while a guest's DTB is written, front to back, with libfdt's sequential writer. */
+/* What the guest_*.c files share while a guest's DTB is written. */
 #ifndef DT_GUEST_BUILD_H
 #define DT_GUEST_BUILD_H
 
 #include "common/plan.h"
 #include "dt/tree.h"
+#include "dt/writer.h"
 
 /*
  * Phandles: a copied node keeps the host's, and the guest's GIC has the host GIC's. So whatever refers to a node that the guest has is
@@ -13,8 +14,7 @@
 struct guest_build {
 	const struct plan *plan;
 	const struct plan_vm *vm;
-	void *out;
-	int error; /* libfdt's first; once there is one the rest does nothing */
+	struct tree_writer out;
 	uint32_t gic_phandle, clock_phandle;
 	char stdout_path[80]; /* of the UART that serves as the guest's console, "": none */
 };
@@ -33,7 +33,7 @@ void put_flag(struct guest_build *g, const char *name);
 void put_string(struct guest_build *g, const char *name, const char *s);
 void put_cell(struct guest_build *g, const char *name, uint32_t v);
 
-/* Begins a property of n cells, which put_next_cell and put_next_range fill: NULL after an error, which both take. */
+/* Begins a property of n cells, which put_next_cell and put_next_range fill: NULL when there is no room, which both take. */
 fdt32_t *put_cells(struct guest_build *g, const char *name, size_t n);
 fdt32_t *put_next_cell(fdt32_t *at, uint32_t v);
 /* Address and size of two cells each. */

@@ -8,16 +8,9 @@
 
 /* ---- Writing ---- */
 
-static void keep_error(struct guest_build *g, int error)
-{
-	if (!g->error)
-		g->error = error;
-}
-
 void put_begin(struct guest_build *g, const char *name)
 {
-	if (!g->error)
-		keep_error(g, fdt_begin_node(g->out, name));
+	tree_write_begin(&g->out, name);
 }
 
 void put_begin_at(struct guest_build *g, const char *base, uint64_t address)
@@ -30,14 +23,15 @@ void put_begin_at(struct guest_build *g, const char *base, uint64_t address)
 
 void put_end(struct guest_build *g)
 {
-	if (!g->error)
-		keep_error(g, fdt_end_node(g->out));
+	tree_write_end(&g->out);
 }
 
 void put_bytes(struct guest_build *g, const char *name, const void *data, size_t len)
 {
-	if (!g->error)
-		keep_error(g, fdt_property(g->out, name, data, (int)len));
+	void *at = tree_write_prop(&g->out, name, len);
+
+	if (at)
+		memcpy(at, data, len);
 }
 
 void put_flag(struct guest_build *g, const char *name)
@@ -52,11 +46,7 @@ void put_string(struct guest_build *g, const char *name, const char *s)
 
 fdt32_t *put_cells(struct guest_build *g, const char *name, size_t n)
 {
-	void *at = NULL;
-
-	if (!g->error)
-		keep_error(g, fdt_property_placeholder(g->out, name, (int)(n * 4), &at));
-	return g->error ? NULL : at;
+	return tree_write_prop(&g->out, name, n * 4);
 }
 
 fdt32_t *put_next_cell(fdt32_t *at, uint32_t v)
@@ -270,69 +260,67 @@ static void choose_phandles(struct guest_build *g)
 		g->gic_phandle = highest + 2;
 }
 
-static int write_tree(const struct plan *plan, const struct plan_vm *vm, void *out, size_t size)
+/* Returns its size; 0: there is not enough memory. */
+static size_t write_tree(struct guest_build *g)
 {
-	struct guest_build g = { .plan = plan, .vm = vm, .out = out };
 	char model[48];
 
-	choose_phandles(&g);
-	keep_error(&g, fdt_create(out, (int)size));
-	if (!g.error)
-		keep_error(&g, fdt_finish_reservemap(out));
-	put_begin(&g, "");
-	put_cell(&g, "#address-cells", 2);
-	put_cell(&g, "#size-cells", 2);
-	put_string(&g, "compatible", "bulkhead,vm");
-	format_text(model, sizeof(model), "Bulkhead VM %s", vm->config->name);
-	put_string(&g, "model", model);
-	put_cell(&g, "interrupt-parent", g.gic_phandle);
-	put_memory(&g);
-	put_cpus(&g);
-	put_psci(&g);
-	put_timer(&g);
-	put_gic(&g);
-	put_uart(&g);
-	guest_put_grants(&g);
-	put_chosen(&g);
-	put_end(&g);
-	if (!g.error)
-		keep_error(&g, fdt_finish(out));
-	return g.error;
+	choose_phandles(g);
+	put_begin(g, "");
+	put_cell(g, "#address-cells", 2);
+	put_cell(g, "#size-cells", 2);
+	put_string(g, "compatible", "bulkhead,vm");
+	format_text(model, sizeof(model), "Bulkhead VM %s", g->vm->config->name);
+	put_string(g, "model", model);
+	put_cell(g, "interrupt-parent", g->gic_phandle);
+	put_memory(g);
+	put_cpus(g);
+	put_psci(g);
+	put_timer(g);
+	put_gic(g);
+	put_uart(g);
+	guest_put_grants(g);
+	put_chosen(g);
+	put_end(g);
+	return tree_write_finish(&g->out);
 }
 
-#define FIRST_SIZE KIB(4)
+/* Names of properties that are not the host DTB's: far fewer bytes. */
+#define OWN_NAMES 1024
+
+/* The tree takes what the arena has left, up to `limit` bytes, and gives back what it does not need; its names are at the arena's end until then. */
+static size_t write_to_arena(struct guest_build *g, struct arena *arena, size_t limit, bool *limited)
+{
+	size_t names = fdt_size_dt_strings(g->plan->host->tree->fdt) + OWN_NAMES;
+	size_t used = (size_t)(align_up((uintptr_t)arena->base + arena->used, 8) - (uintptr_t)arena->base);
+	size_t room = used < arena->size ? arena->size - used : 0, written;
+
+	*limited = limit + names <= room;
+	if (names > room)
+		return 0;
+	tree_write_init(&g->out, arena->base + used, *limited ? limit : room - names, (char *)arena->base + arena->size - names, names);
+	written = write_tree(g);
+	if (written)
+		arena->used = used + written;
+	return written;
+}
 
 enum err dt_write_guest(const struct plan *plan, struct plan_vm *vm, struct arena *arena, struct findings *findings)
 {
 	size_t limit = vm->dtb_max && vm->dtb_max < vm->dtb_room ? vm->dtb_max : vm->dtb_room;
+	struct guest_build g = { .plan = plan, .vm = vm };
+	bool limited;
 
-	/* How large it becomes shows when it is written: the attempt is repeated with twice the room, and what it did not need given back. */
-	for (size_t size = FIRST_SIZE;; size *= 2) {
-		size_t used = arena->used;
-		void *out = arena_alloc(arena, size, 8);
-		int error = out ? write_tree(plan, vm, out, size) : 0;
-
-		if (out && !error && fdt_totalsize(out) <= limit) {
-			vm->dtb_blob = out;
-			vm->dtb_size = fdt_totalsize(out);
-			arena->used -= size - vm->dtb_size;
-			return OK;
-		}
-		arena->used = used;
-		if (!out) {
-			findings_add(findings, FINDING_NO_MEMORY, "%s: its device tree needs more boot memory than there is: raise CONFIG_BOOT_ARENA_KIB",
-				     vm->config->path);
-			return ERR_NO_MEMORY;
-		}
-		if (!error || (error == -FDT_ERR_NOSPACE && size >= limit)) {
-			findings_add(findings, FINDING_NO_MEMORY, "%s: its device tree is larger than the %zu bytes planned for it: pass fewer devices through",
-				     vm->config->path, limit);
-			return ERR_RANGE;
-		}
-		if (error != -FDT_ERR_NOSPACE) {
-			findings_add(findings, FINDING_DTB_BAD, "%s: a granted node of the board's DTB cannot be written to the VM's (%s)", vm->config->path,
-				     fdt_strerror(error));
-			return ERR_INVALID;
-		}
+	vm->dtb_size = (uint32_t)write_to_arena(&g, arena, limit, &limited);
+	if (vm->dtb_size) {
+		vm->dtb_blob = g.out.out;
+		return OK;
 	}
+	if (limited) {
+		findings_add(findings, FINDING_NO_MEMORY, "%s: its device tree is larger than the %zu bytes planned for it: pass fewer devices through",
+			     vm->config->path, limit);
+		return ERR_RANGE;
+	}
+	findings_add(findings, FINDING_NO_MEMORY, "%s: its device tree needs more boot memory than there is: raise CONFIG_BOOT_ARENA_KIB", vm->config->path);
+	return ERR_NO_MEMORY;
 }
