@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 resident += gic/gic.c
+boot += gic/gic_init.c
+resident += gic/gicv2.c gic/gicv2_cpu.c
+boot += gic/gicv2_init.c
+hot += gic/gicv2_cpu.c
 resident += gic/gicv3.c
 resident += gic/gicv3_cpu.c
 resident += gic/vgic.c

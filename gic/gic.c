@@ -4,6 +4,7 @@
 
 #include "arch/arm64/barrier.h"
 #include "arch/arm64/cpu.h"
+#include "arch/arm64/io.h"
 #include "common/log.h"
 #include "gic/gic_internal.h"
 
@@ -11,6 +12,7 @@ const struct gic_hw *gic_hw;
 uint32_t gic_forwarded_ppis;
 uint32_t gic_maintenance_intid;
 struct gic_own gic_own[GIC_MAX_OWN];
+struct gic_dist gic_dist;
 
 struct vcpu *gic_this_vcpu(void)
 {
@@ -30,6 +32,17 @@ void gic_kick(const struct cpu *cpu)
 void gic_handle_irqs(struct cpu *cpu, struct vcpu *vcpu)
 {
 	gic_hw->handle_irqs(cpu, vcpu);
+}
+
+void gic_configure_spi(unsigned intid, bool edge)
+{
+	volatile void *r = gic_dist_reg(GICD_ICFGR + intid / 16 * 4);
+	uint32_t bit = 2u << intid % 16 * 2, v;
+
+	spin_lock(&gic_dist.lock);
+	v = mmio_read32(r);
+	mmio_write32(r, edge ? v | bit : v & ~bit);
+	spin_unlock(&gic_dist.lock);
 }
 
 enum gic_disposal gic_dispatch(struct cpu *cpu, struct vcpu *vcpu, uint32_t intid)

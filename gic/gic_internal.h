@@ -26,6 +26,49 @@ enum gic_disposal {
 /* An acknowledged interrupt that is none of the common ones. */
 enum gic_disposal gic_dispatch(struct cpu *cpu, struct vcpu *vcpu, uint32_t intid);
 
+/* What both versions have in the same place. */
+struct gic_dist {
+	uintptr_t base;
+	uint32_t nr_intids;
+	struct spinlock lock; /* read-modify-write of the distributor's registers; the last in the lock order */
+};
+extern struct gic_dist gic_dist;
+
+static inline volatile void *gic_dist_reg(unsigned offset)
+{
+	return (volatile void *)(gic_dist.base + offset);
+}
+
+/* gic_hw's */
+void gic_configure_spi(unsigned intid, bool edge);
+
+/* The one priority that everything has, in four fields. */
+#define GIC_PRIORITIES 0xa0a0a0a0
+
+/* ---- gic_init.c ---- */
+
+/* Boot: counts the SPIs; all off, not pending, not active, in these groups, of one priority. The distributor is off. */
+void gic_init_spis(uint32_t groups);
+
+/* ---- gicv2.c, gicv2_cpu.c: frames, found by gicv2_init ---- */
+
+struct gicv2 {
+	uintptr_t cpu, hyp; /* GICC, its second page 4 KiB further whatever the board has; GICH */
+	unsigned nr_lrs;
+};
+extern struct gicv2 gicv2;
+extern const struct gic_hw gicv2_hw;
+extern const struct vgic_interface gicv2_interface;
+
+/* What struct cpu.gic points to. */
+struct gicv2_cpu {
+	uint8_t target; /* its bit in GICD_ITARGETSR<n> and GICD_SGIR */
+};
+
+enum err gicv2_init(const struct host *host) MUST_CHECK;
+void gicv2_init_interface(void);
+void gicv2_handle_irqs(struct cpu *cpu, struct vcpu *vcpu);
+
 /* ---- gicv3.c: frames, found by gicv3_init ---- */
 
 struct gicv3_region {
@@ -34,12 +77,9 @@ struct gicv3_region {
 };
 
 struct gicv3 {
-	uintptr_t dist;
-	uint32_t nr_intids;
 	struct gicv3_region redist[HOST_MAX_REDIST_REGIONS];
 	unsigned nr_redist;
 	uint64_t stride; /* 0: as GICR_TYPER.VLPIS says */
-	struct spinlock lock; /* read-modify-write of the distributor's registers; the last in the lock order */
 };
 extern struct gicv3 gicv3;
 extern const struct gic_hw gicv3_hw;

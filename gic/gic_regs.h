@@ -43,6 +43,7 @@
 #define GICD_CTLR_RWP BIT(31)
 
 #define GICD_TYPER_LINES(v) FIELD(v, 4, 0)
+#define GICD_TYPER_CPUS(v) FIELD(v, 7, 5) /* GICv2: less one */
 
 /* RD_base frame; SGI_base is GICR_SGI_FRAME further and has the GICD's offsets for INTIDs 0-31. */
 #define GICR_CTLR 0x0000
@@ -64,6 +65,7 @@
 #define GICD_SPENDSGIR 0x0f20
 #define GICD_V2_PIDR2 0x0fe8
 #define GICD_V2_FRAME_SIZE 0x1000
+#define GICD_SGIR_TARGETS_SHIFT 16
 
 /* GICv2's CPU interface, and GICV, the virtual one (IHI 0048, 4.4 and 5.5). */
 #define GICC_CTLR 0x0000
@@ -88,7 +90,10 @@
 #define GICC_CTLR_ACKCTL BIT(2)
 #define GICC_CTLR_FIQEN BIT(3)
 #define GICC_CTLR_CBPR BIT(4)
-#define GICC_CTLR_EOIMODE BIT(9) /* GICV, and a GICC without security extensions */
+#define GICC_CTLR_BYPASS GENMASK(8, 5) /* what the lines do while a group is disabled: the board's */
+#define GICC_CTLR_EOIMODE BIT(9) /* GICV, and a GICC without security extensions; Non-secure view: EOImodeNS */
+
+#define GICC_IIDR_ARCH(v) FIELD(v, 19, 16)
 
 /* IAR, EOIR, DIR: the INTID, and of an SGI the CPU interface it came from. */
 #define GICC_IAR_INTID(v) ((unsigned)FIELD(v, 9, 0))
@@ -103,6 +108,13 @@
 #define GICH_ELRSR 0x0030
 #define GICH_APR 0x00f0
 #define GICH_LR 0x0100
+#define GICH_FRAME_SIZE 0x1000
+
+#define GICH_HCR_EN BIT(0) /* bits 7:1 and 31:27 are as in ICH_HCR_EL2 */
+#define GICH_HCR_EOICOUNT(v) ((uint32_t)FIELD(v, 31, 27))
+#define GICH_VTR_NR_LRS(v) (FIELD(v, 5, 0) + 1)
+#define GICH_VMCR_ENGRP0 BIT(0)
+#define GICH_VMCR_ENGRP1 BIT(1)
 
 #define GIC_PIDR2_ARCH(v) FIELD(v, 7, 4)
 #define GIC_PIDR2_V2 0x2b /* ArchRev 2, JEDEC */

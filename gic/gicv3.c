@@ -25,7 +25,7 @@ void gicv3_wait_rwp(uintptr_t ctlr, uint32_t bit)
 
 static uintptr_t bank(const struct cpu *cpu, unsigned word)
 {
-	return word ? gicv3.dist + 4 * word : ((const struct gicv3_cpu *)cpu->gic)->redist + GICR_SGI_FRAME;
+	return word ? gic_dist.base + 4 * word : ((const struct gicv3_cpu *)cpu->gic)->redist + GICR_SGI_FRAME;
 }
 
 static void write_bits(const struct cpu *cpu, unsigned offset, unsigned word, uint32_t bits)
@@ -42,7 +42,7 @@ static uint32_t read_bits(const struct cpu *cpu, unsigned offset, unsigned word)
 static void wait_disabled(const struct cpu *cpu, unsigned word)
 {
 	if (word)
-		gicv3_wait_rwp(gicv3.dist + GICD_CTLR, (uint32_t)GICD_CTLR_RWP);
+		gicv3_wait_rwp(gic_dist.base + GICD_CTLR, (uint32_t)GICD_CTLR_RWP);
 	else
 		gicv3_wait_rwp(((const struct gicv3_cpu *)cpu->gic)->redist + GICR_CTLR, (uint32_t)GICR_CTLR_RWP);
 }
@@ -50,18 +50,7 @@ static void wait_disabled(const struct cpu *cpu, unsigned word)
 static void route_spi(unsigned intid, const struct cpu *cpu)
 {
 	/* MPIDR_EL1's fields are where GICD_IROUTER<n> has them; bit 31 (IRM) clear: this CPU and no other. */
-	mmio_write64(reg(gicv3.dist, GICD_IROUTER + 8 * intid), cpu->mpidr);
-}
-
-static void configure_spi(unsigned intid, bool edge)
-{
-	volatile void *r = reg(gicv3.dist, GICD_ICFGR + intid / 16 * 4);
-	uint32_t bit = 2u << intid % 16 * 2, v;
-
-	spin_lock(&gicv3.lock);
-	v = mmio_read32(r);
-	mmio_write32(r, edge ? v | bit : v & ~bit);
-	spin_unlock(&gicv3.lock);
+	mmio_write64(gic_dist_reg(GICD_IROUTER + 8 * intid), cpu->mpidr);
 }
 
 /* ---- A CPU's redistributor ---- */
@@ -98,7 +87,7 @@ static void init_private(uintptr_t redist)
 	mmio_write32(reg(sgi, GICD_ICPENDR), ~0u);
 	mmio_write32(reg(sgi, GICD_ICACTIVER), ~0u);
 	for (unsigned i = 0; i < GIC_PRIVATE; i += 4)
-		mmio_write32(reg(sgi, GICD_IPRIORITYR + i), 0xa0a0a0a0);
+		mmio_write32(reg(sgi, GICD_IPRIORITYR + i), GIC_PRIORITIES);
 	mmio_write32(reg(sgi, GICD_ISENABLER), 1u << GIC_KICK_SGI | 1u << gic_maintenance_intid);
 	/* Seen by the redistributor before the CPU interface is turned on. */
 	dsb(sy);
@@ -156,5 +145,5 @@ const struct gic_hw gicv3_hw = {
 	.read_bits = read_bits,
 	.wait_disabled = wait_disabled,
 	.route_spi = route_spi,
-	.configure_spi = configure_spi,
+	.configure_spi = gic_configure_spi,
 };
