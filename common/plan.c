@@ -85,28 +85,27 @@ static enum err plan_cpus(struct plan_work *w, struct plan_vm *vm)
 	return OK;
 }
 
-/* The lowest SPI from INTID 33 (SPI 1, as QEMU's virt has its UART) that no passed-through device of the VM uses. */
-static uint32_t free_intid(const struct plan_vm *vm)
+/* The lowest SPI from that one on that no passed-through device of the VM uses. */
+static uint32_t free_intid(const struct plan_vm *vm, uint32_t intid)
 {
-	uint32_t intid = 33;
-
 	for (uint32_t i = 0; i < vm->nr_irqs; i++) /* sorted */
 		if (vm->irqs[i].intid == intid)
 			intid++;
 	return intid;
 }
 
+#define GUEST_FIRST_INTID 33 /* SPI 1, as QEMU's virt has its UART */
+
 static void plan_interrupts(struct plan_vm *vm)
 {
-	uint32_t highest = 32;
+	uint32_t highest = vm->nr_irqs ? vm->irqs[vm->nr_irqs - 1].intid : GUEST_FIRST_INTID - 1;
+	uint32_t next = GUEST_FIRST_INTID;
 
-	if (vm->nr_irqs)
-		highest = vm->irqs[vm->nr_irqs - 1].intid;
-	if (vm->config->console) {
-		vm->frames.uart_intid = free_intid(vm);
-		if (vm->frames.uart_intid > highest)
-			highest = vm->frames.uart_intid;
-	}
+	if (vm->config->console)
+		next = (vm->frames.uart_intid = free_intid(vm, next)) + 1;
+	if (vm->config->watchdog)
+		next = (vm->frames.watchdog_intid = free_intid(vm, next)) + 1;
+	highest = (uint32_t)u64_max(highest, next - 1);
 	/* GICD_TYPER.ITLinesNumber counts in 32s (IHI 0069). */
 	vm->nr_intids = (uint32_t)align_up(highest + 1, 32);
 }
@@ -118,6 +117,9 @@ static enum err plan_vm_resources(struct plan_work *w, struct plan_vm *vm)
 	if (e)
 		return e;
 	plan_gic(w, vm);
+	if (vm->config->watchdog && !w->in->host->timer.hyp)
+		findings_add(w->in->findings, FINDING_UNSUPPORTED, "%s: watchdog: the board's DTB gives no interrupt of the hypervisor's timer, which it needs",
+			     vm->config->path);
 	/* What a device's registers are rounded to; with "auto" they are looked at in 4 KiB pages first, and plan_stage2.c decides by the result. */
 	vm->stage2.granule_shift = plan_min_align(vm) == KIB(64) ? 16 : 12;
 	e = passthrough_resolve(w->in, vm, w->owner);

@@ -98,6 +98,8 @@ struct plan_frames {
 	struct mem_range gicc;       /* GICv2: emulated, or with PLAN_GIC_V2_GICV a region */
 	struct mem_range uart;       /* PL011 */
 	uint32_t uart_intid;
+	struct mem_range watchdog[2]; /* control and refresh frame */
+	uint32_t watchdog_intid;
 };
 
 struct plan_vm {

@@ -174,7 +174,7 @@ static enum err vm_init(struct plan_work *w, uint32_t n)
 	vm->regions = ARENA_ARRAY(w->in->arena, struct plan_region, (size_t)vw->nr_devices + vw->nr_memory + 1); /* 1: GICV */
 	vm->nr_regions = 0;
 	/* Each device, range and frame taken out of the space can leave one more gap. */
-	if (!vw->memory || !vm->regions || range_set_init(&vw->space, w->in->arena, vw->nr_devices + vw->nr_memory + 4))
+	if (!vw->memory || !vm->regions || range_set_init(&vw->space, w->in->arena, vw->nr_devices + vw->nr_memory + PLAN_MAX_FRAMES + 1))
 		return plan_no_memory(w);
 	for (uint32_t i = 0; i < vw->nr_memory; i++)
 		read_range(vm->config, &vm->config->memory[i], &vw->memory[i]);

@@ -17,6 +17,8 @@ struct plan_memory {
 	bool bad;                 /* a finding says why; it takes no further part */
 };
 
+#define PLAN_MAX_FRAMES 6 /* in struct plan_frames */
+
 struct plan_vm_work {
 	struct plan_memory *memory; /* as in vm_config.memory */
 	uint32_t nr_memory;

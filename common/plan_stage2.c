@@ -75,7 +75,7 @@ static enum err choose_granule(struct plan_work *w, struct plan_vm *vm)
 static unsigned ipa_bits(const struct plan_vm *vm)
 {
 	const struct plan_frames *f = &vm->frames;
-	const struct mem_range *frames[] = { &f->gicd, &f->gicr, &f->gicc, &f->uart };
+	const struct mem_range *frames[] = { &f->gicd, &f->gicr, &f->gicc, &f->uart, &f->watchdog[0], &f->watchdog[1] };
 	uint64_t end = 0;
 	unsigned bits = 32;
 

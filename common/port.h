@@ -29,7 +29,10 @@ enum err gic_init(const struct host *host) MUST_CHECK;
 /* Each CPU, itself: its redistributor and CPU interface (EOImode 1), the kick SGI and the maintenance PPI enabled. */
 enum err gic_init_cpu(struct cpu *cpu) MUST_CHECK;
 
-/* Boot only: an interrupt EL2 handles itself (the console UART), on this CPU; handler runs with interrupts masked. */
+/* Boot only, before gic_init_cpu: a PPI EL2 handles itself on every CPU (its timer); handler runs with interrupts masked. Not a PPI: nothing happens. */
+void gic_own_ppi(uint32_t intid, void (*handler)(void));
+
+/* Boot only: an SPI EL2 handles itself (the console UART), on this CPU; handler runs with interrupts masked. */
 void gic_enable_own(uint32_t intid, bool edge, void (*handler)(void));
 
 /* Makes that CPU leave its guest (or its idle WFI) and look at its requests. No payload: set state first; it has the barrier that orders the two. */

@@ -181,7 +181,7 @@ static void check_device_source(struct prove_walk *w, const struct plan_region *
 static void check_region_frames(struct prove_walk *w, const struct plan_region *r)
 {
 	const struct plan_frames *f = &w->vm->frames;
-	const struct mem_range *frames[] = {&f->gicd, &f->gicr, &f->uart, &f->gicc};
+	const struct mem_range *frames[] = {&f->gicd, &f->gicr, &f->uart, &f->watchdog[0], &f->watchdog[1], &f->gicc};
 	unsigned nr = ARRAY_SIZE(frames) - (prove_is_gicv_window(w, r) ? 1 : 0);
 
 	for (unsigned i = 0; i < nr; i++)

@@ -82,6 +82,7 @@ struct vm_config {
 	uint32_t gic_version;    /* 0: the host's */
 	uint32_t stage2_granule; /* 0: auto, else 4096 or 65536 */
 	struct restart_config restart;
+	bool watchdog;           /* the emulated SBSA watchdog */
 	bool console;            /* the emulated PL011; default true */
 };
 

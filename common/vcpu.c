@@ -4,6 +4,7 @@
  * ON_PENDING and kicks; here it becomes ON.
  */
 #include "arch/arm64/barrier.h"
+#include "common/alarm.h"
 #include "common/log.h"
 #include "common/port.h"
 #include "common/vm.h"
@@ -15,6 +16,8 @@ static bool take_requests(struct vcpu *vcpu)
 
 	if (requests & VCPU_REQ_VGIC)
 		vgic_sync_vcpu(vcpu);
+	if (requests & VCPU_REQ_ALARM)
+		alarm_run(vcpu->vm);
 	if (requests & VCPU_REQ_DUMP)
 		vcpu_dump(vcpu);
 	if (requests & VCPU_REQ_START)

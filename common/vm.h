@@ -21,6 +21,7 @@
 struct vgic;      /* gic/: a VM's distributor */
 struct vgic_cpu;  /* gic/: a vCPU's redistributor and CPU interface */
 struct vpl011;    /* common/vpl011.h */
+struct vwatchdog; /* common/vwatchdog.h */
 
 enum exit_cause {
 	EXIT_HVC, EXIT_SMC, EXIT_MMIO, EXIT_SYSREG, EXIT_WFX, EXIT_IRQ, EXIT_FAULT, EXIT_OTHER, EXIT_CAUSES
@@ -35,6 +36,7 @@ enum {
 	VCPU_REQ_STOP = 1u << 1,  /* go off */
 	VCPU_REQ_START = 1u << 2, /* vCPU 0: its VM is down and is to be started */
 	VCPU_REQ_DUMP = 1u << 3,  /* say its registers */
+	VCPU_REQ_ALARM = 1u << 4, /* vCPU 0: the VM's watchdog changed (alarm.h) */
 };
 
 /* A physical CPU on its way up. */
@@ -97,6 +99,7 @@ struct vm {
 	struct spinlock lock;
 	struct vgic *vgic;
 	struct vpl011 *console; /* NULL: none */
+	struct vwatchdog *watchdog; /* NULL: none */
 	struct mmio_region mmio[VM_MAX_MMIO];
 	uint32_t nr_mmio;
 	struct arch_vm arch;

@@ -11,6 +11,7 @@
 #include "common/port.h"
 #include "common/vm.h"
 #include "common/vpl011.h"
+#include "common/vwatchdog.h"
 
 /* EL2's map is one for all CPUs: one VM at a time is loaded. Taken with no other lock held. */
 static struct spinlock load_lock;
@@ -83,6 +84,8 @@ void vm_went_down(struct vm *vm)
 {
 	enum vm_state end, next;
 
+	if (vm->watchdog)
+		vwatchdog_reset(vm->watchdog);
 	vgic_stop_vm(vm);
 	if (vm->console)
 		console_vm_stopped(vm);

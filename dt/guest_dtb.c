@@ -214,6 +214,19 @@ static void put_uart(struct guest_build *g)
 	format_text(g->stdout_path, sizeof(g->stdout_path), "/serial@%llx", (unsigned long long)f->uart.base);
 }
 
+static void put_watchdog(struct guest_build *g)
+{
+	const struct plan_frames *f = &g->vm->frames;
+
+	if (!f->watchdog[0].size)
+		return;
+	put_begin_at(g, "watchdog", f->watchdog[0].base);
+	put_string(g, "compatible", "arm,sbsa-gwdt");
+	put_next_range(put_next_range(put_cells(g, "reg", 8), f->watchdog[0]), f->watchdog[1]);
+	put_next_irq(put_cells(g, "interrupts", 3), f->watchdog_intid, IRQ_LEVEL_HIGH);
+	put_end(g);
+}
+
 /* /chosen's addresses may have either size; dt-schema's older releases know the small one only. */
 static void put_address(struct guest_build *g, const char *name, uint64_t v)
 {
@@ -279,6 +292,7 @@ static size_t write_tree(struct guest_build *g)
 	put_timer(g);
 	put_gic(g);
 	put_uart(g);
+	put_watchdog(g);
 	guest_put_grants(g);
 	put_chosen(g);
 	put_end(g);

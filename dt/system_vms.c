@@ -325,6 +325,11 @@ static void take_critical(struct reading *r)
 	r->vm->restart.critical = read_flag(r);
 }
 
+static void take_watchdog(struct reading *r)
+{
+	r->vm->watchdog = read_flag(r);
+}
+
 static void take_console(struct reading *r)
 {
 	const char *s = read_string(r);
@@ -365,6 +370,7 @@ static const struct vm_property properties[] = {
 	{ "restart", take_restart },
 	{ "max-restarts", take_max_restarts },
 	{ "critical", take_critical },
+	{ "watchdog", take_watchdog },
 	{ "console", take_console },
 };
 

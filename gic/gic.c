@@ -11,6 +11,7 @@
 const struct gic_hw *gic_hw;
 uint32_t gic_forwarded_ppis;
 uint32_t gic_maintenance_intid;
+uint32_t gic_own_private;
 struct gic_own gic_own[GIC_MAX_OWN];
 struct gic_dist gic_dist;
 
@@ -55,19 +56,17 @@ enum gic_disposal gic_dispatch(struct cpu *cpu, struct vcpu *vcpu, uint32_t inti
 	}
 	if (vcpu && vgic_forward(vcpu, intid))
 		return GIC_FORWARDED;
-	if (intid >= GIC_PRIVATE) {
-		for (unsigned i = 0; i < GIC_MAX_OWN && gic_own[i].handler; i++) {
-			if (gic_own[i].intid != intid)
-				continue;
-			gic_own[i].handler();
-			/* The device has let go of its line before the interrupt is deactivated: else it would come once more for nothing. */
-			dsb(sy);
-			return GIC_DEACTIVATE;
-		}
-	} else if (gic_forwarded_ppis >> intid & 1) {
-		/* A timer of a vCPU that was turned off at this moment. */
+	for (unsigned i = 0; i < GIC_MAX_OWN && gic_own[i].handler; i++) {
+		if (gic_own[i].intid != intid)
+			continue;
+		gic_own[i].handler();
+		/* The device has let go of its line before the interrupt is deactivated: else it would come once more for nothing. */
+		dsb(sy);
 		return GIC_DEACTIVATE;
 	}
+	/* A timer of a vCPU that was turned off at this moment. */
+	if (intid < GIC_PRIVATE && gic_forwarded_ppis >> intid & 1)
+		return GIC_DEACTIVATE;
 	/* Disabled, it is not seen again: no need to remember that it was reported. */
 	gic_hw->write_bits(cpu, GICD_ICENABLER, intid / 32, 1u << intid % 32);
 	log_warn("interrupt %u on CPU %u belongs to nobody and is disabled", intid, cpu->id);

@@ -36,6 +36,7 @@ enum err gic_init(const struct host *host)
 		return ERR_NOT_FOUND;
 	}
 	gic_maintenance_intid = host->gic.maint_intid;
+	gic_own_private = 1u << GIC_KICK_SGI | 1u << gic_maintenance_intid;
 	gic_forwarded_ppis = 1u << host->timer.virt;
 	if (is_ppi(host->timer.phys))
 		gic_forwarded_ppis |= 1u << host->timer.phys;
@@ -47,17 +48,30 @@ enum err gic_init(const struct host *host)
 	return v2 ? gicv2_init(host) : gicv3_init(host);
 }
 
-void gic_enable_own(uint32_t intid, bool edge, void (*handler)(void))
+static bool add_own(uint32_t intid, void (*handler)(void))
 {
 	unsigned i = 0;
 
 	while (i < GIC_MAX_OWN && gic_own[i].handler)
 		i++;
-	if (i == GIC_MAX_OWN || intid < GIC_PRIVATE || intid >= gic_dist.nr_intids) {
+	if (i == GIC_MAX_OWN || intid < GIC_SGIS || intid >= gic_dist.nr_intids) {
 		log_error("interrupt %u cannot be used by the hypervisor", intid);
-		return;
+		return false;
 	}
 	gic_own[i] = (struct gic_own){intid, handler};
+	return true;
+}
+
+void gic_own_ppi(uint32_t intid, void (*handler)(void))
+{
+	if (is_ppi(intid) && add_own(intid, handler))
+		gic_own_private |= 1u << intid;
+}
+
+void gic_enable_own(uint32_t intid, bool edge, void (*handler)(void))
+{
+	if (!add_own(intid, handler))
+		return;
 	gic_hw->configure_spi(intid, edge);
 	gic_hw->route_spi(intid, this_cpu());
 	/* The handler's data and the table are seen before the interrupt can come. */

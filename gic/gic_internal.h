@@ -15,6 +15,9 @@ extern struct gic_own gic_own[GIC_MAX_OWN];
 
 extern uint32_t gic_maintenance_intid;
 
+/* SGIs and PPIs that every CPU enables: EL2's own. */
+extern uint32_t gic_own_private;
+
 /* The SGI that means "look at your requests". Secure firmware, where there is one, keeps 8 to 15 for itself. */
 #define GIC_KICK_SGI 1
 

@@ -84,7 +84,7 @@ static void init_private(void)
 	mmio_write32(gic_dist_reg(GICD_ICACTIVER), ~0u);
 	for (unsigned i = 0; i < GIC_PRIVATE; i += 4)
 		mmio_write32(gic_dist_reg(GICD_IPRIORITYR + i), GIC_PRIORITIES);
-	mmio_write32(gic_dist_reg(GICD_ISENABLER), 1u << GIC_KICK_SGI | 1u << gic_maintenance_intid);
+	mmio_write32(gic_dist_reg(GICD_ISENABLER), gic_own_private);
 	wait_disabled(NULL, 0);
 }
 

@@ -88,7 +88,7 @@ static void init_private(uintptr_t redist)
 	mmio_write32(reg(sgi, GICD_ICACTIVER), ~0u);
 	for (unsigned i = 0; i < GIC_PRIVATE; i += 4)
 		mmio_write32(reg(sgi, GICD_IPRIORITYR + i), GIC_PRIORITIES);
-	mmio_write32(reg(sgi, GICD_ISENABLER), 1u << GIC_KICK_SGI | 1u << gic_maintenance_intid);
+	mmio_write32(reg(sgi, GICD_ISENABLER), gic_own_private);
 	/* Seen by the redistributor before the CPU interface is turned on. */
 	dsb(sy);
 }

@@ -233,6 +233,10 @@ static void put_vm(struct json *j, const struct plan *plan, const struct plan_vm
 	put_range(j, "gicr", vm->frames.gicr);
 	if (vm->gic == PLAN_GIC_V2_SOFTWARE)
 		put_range(j, "gicc", vm->frames.gicc);
+	put_range(j, "watchdogControl", vm->frames.watchdog[0]);
+	put_range(j, "watchdogRefresh", vm->frames.watchdog[1]);
+	if (vm->frames.watchdog[0].size)
+		put_number(j, "watchdogIntid", vm->frames.watchdog_intid);
 	put_range(j, "uart", vm->frames.uart);
 	if (vm->frames.uart.size)
 		put_number(j, "uartIntid", vm->frames.uart_intid);

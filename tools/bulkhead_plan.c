@@ -86,6 +86,9 @@ static void print_frames(const struct printer *p, const struct plan_vm *vm)
 	else
 		LINE(p->out, "", "distributor 0x%010" PRIx64 ", CPU interface 0x%010" PRIx64 "  %s, %" PRIu32 " INTIDs", f->gicd.base, f->gicc.base,
 		     size_of(f->gicc.size), vm->nr_intids);
+	if (f->watchdog[0].size)
+		LINE(p->out, "watchdog", "0x%010" PRIx64 " (refresh: 0x%010" PRIx64 ")  SBSA, interrupt %" PRIu32 " (SPI %" PRIu32 ")", f->watchdog[0].base,
+		     f->watchdog[1].base, f->watchdog_intid, f->watchdog_intid - 32);
 	if (f->uart.size)
 		LINE(p->out, "console", "0x%010" PRIx64 "  PL011, interrupt %" PRIu32 " (SPI %" PRIu32 ")", f->uart.base, f->uart_intid, f->uart_intid - 32);
 }

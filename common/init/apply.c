@@ -10,6 +10,7 @@
 #include "common/port.h"
 #include "common/stage2.h"
 #include "common/vpl011.h"
+#include "common/vwatchdog.h"
 
 #define PAGE 4096
 
@@ -240,6 +241,8 @@ enum err apply_devices(const struct plan *plan, struct arena *pool)
 
 		if (!e && f->uart.size)
 			e = vpl011_create(&vms[i], f->uart.base, f->uart_intid, pool);
+		if (!e && f->watchdog[0].size)
+			e = vwatchdog_create(&vms[i], f->watchdog[0].base, f->watchdog[1].base, f->watchdog_intid, pool);
 		if (e) {
 			log_error("%s: its virtual devices cannot be made: %s", vms[i].name, err_text(e));
 			return e;

@@ -8,6 +8,7 @@
 #include "arch/arm64/mmu.h"
 #include "arch/arm64/port.h"
 #include "arch/arm64/smccc.h"
+#include "common/alarm.h"
 #include "common/console.h"
 #include "common/init/apply.h"
 #include "common/init/pipeline.h"
@@ -143,7 +144,10 @@ static NORETURN void run(struct plan *plan)
 
 	if (!proofs || apply_cpus(plan, &pool))
 		give_up("the pool could not be set up");
-	if (gic_init(plan->host) || cpu_setup(this_cpu()))
+	if (gic_init(plan->host))
+		give_up("the interrupt controller could not be set up");
+	gic_own_ppi(plan->host->timer.hyp, alarm_irq);
+	if (cpu_setup(this_cpu()))
 		give_up("the interrupt controller could not be set up");
 	if (apply_start_cpus(plan))
 		give_up("not all CPUs that the VMs need are there");

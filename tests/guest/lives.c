@@ -362,6 +362,85 @@ static void console_flood(void)
 	reset();
 }
 
+/* ---- What only the watchdog ends ---- */
+
+#define WCS 0x00
+#define WOR 0x08
+
+static void start_watchdog(void)
+{
+	struct fdt_node node;
+	uint64_t control = 0, size;
+
+	fdt_walk(&node);
+	if (fdt_next_compatible(&node, "arm,sbsa-gwdt"))
+		(void)fdt_reg(&node, 0, &control, &size);
+	mmio_write32(control + WOR, (uint32_t)counter_from_us(20000));
+	mmio_write32(control + WCS, 1);
+}
+
+static void spin(void)
+{
+	start_watchdog();
+	irq_disable();
+	for (;;)
+		yield();
+}
+
+static void sleep_for_ever(void)
+{
+	start_watchdog();
+	irq_disable();
+	for (;;)
+		wfi();
+}
+
+static void fault_for_ever(void)
+{
+	start_watchdog();
+	mmu_off();
+	set_vectors(memory[0].start + memory[0].size / 2 + 0x200000); /* scrubbed: zeros are no instructions */
+	__asm__ volatile("udf #0");
+}
+
+/* Every push of the handler faults, in stage 2, and is given back as an abort, whose handler pushes. */
+static void stack_nowhere(void)
+{
+	start_watchdog();
+	__asm__ volatile("mov sp, %0\n\tudf #0" : : "r"(ADDRESS_NOWHERE) : "memory");
+}
+
+static void secondary_never_returns(void)
+{
+	start_watchdog();
+	cpus_there = 0;
+	(void)psci_cpu_on(cpu_mpidr[1], ADDRESS_NOWHERE, 0);
+	(void)cpu_start(2, be_busy);
+	while (__atomic_load_n(&cpus_there, __ATOMIC_ACQUIRE) < 2)
+		yield();
+}
+
+static void watchdog_on_another(unsigned index)
+{
+	(void)index;
+	start_watchdog();
+	irq_disable();
+	for (;;)
+		yield();
+}
+
+static void first_cpu_off(void)
+{
+	(void)cpu_start(3, watchdog_on_another);
+	(void)psci_call(PSCI_CPU_OFF, 0, 0, 0);
+}
+
+static void reset_with_watchdog(void)
+{
+	start_watchdog();
+	reset();
+}
+
 static const struct end {
 	const char *name;
 	void (*run)(void);
@@ -395,6 +474,13 @@ static const struct end {
 	{ "floating point registers in use", float_state },
 	{ "translation registers overwritten", odd_translation },
 	{ "a flooded console", console_flood },
+	{ "a loop with interrupts masked", spin },
+	{ "a wait for nothing", sleep_for_ever },
+	{ "an endless chain of faults", fault_for_ever },
+	{ "a stack nowhere", stack_nowhere },
+	{ "a CPU that never arrives", secondary_never_returns },
+	{ "a watchdog of another CPU, the first one off", first_cpu_off },
+	{ "SYSTEM_RESET with the watchdog on", reset_with_watchdog },
 };
 
 /* ---- A life ---- */

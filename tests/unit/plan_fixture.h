@@ -258,7 +258,7 @@ static inline void check_gic(const struct plan *p, const struct plan_vm *vm)
 
 static inline void check_regions(const struct plan *p, const struct plan_vm *vm)
 {
-	const struct mem_range frames[] = { vm->frames.gicd, vm->frames.gicr, vm->frames.uart, vm->frames.gicc };
+	const struct mem_range frames[] = { vm->frames.gicd, vm->frames.gicr, vm->frames.uart, vm->frames.gicc, vm->frames.watchdog[0], vm->frames.watchdog[1] };
 	uint64_t granule = BIT(vm->stage2.granule_shift);
 	uint64_t ram = 0, wanted = 0;
 	unsigned windows = 0;
@@ -334,10 +334,13 @@ static inline void check_irqs(const struct plan *p, const struct plan_vm *vm)
 		PLAN_MUST(!p->host->console.present || vm->irqs[i].intid != p->host->console.intid);
 		PLAN_MUST(i == 0 || vm->irqs[i].intid > vm->irqs[i - 1].intid);
 		PLAN_MUST(!vm->config->console || vm->irqs[i].intid != vm->frames.uart_intid);
+		PLAN_MUST(!vm->config->watchdog || vm->irqs[i].intid != vm->frames.watchdog_intid);
 		PLAN_MUST(vm_owns(vm, vm->irqs[i].node));
 	}
 	PLAN_MUST(vm->nr_intids % 32 == 0 && vm->nr_intids >= 64 && vm->nr_intids <= 1024);
 	PLAN_MUST(!vm->config->console || vm->frames.uart_intid < vm->nr_intids);
+	PLAN_MUST(!vm->config->watchdog || vm->frames.watchdog_intid < vm->nr_intids);
+	PLAN_MUST(!vm->config->watchdog || vm->frames.watchdog_intid != vm->frames.uart_intid);
 }
 
 static inline void plan_fixture_check(const struct plan *p)

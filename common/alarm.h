@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* EL2's own timer of each CPU (CNTHP). What it is for so far: the watchdog of the VM whose vCPU 0 lives there. */
+#ifndef COMMON_ALARM_H
+#define COMMON_ALARM_H
+
+#include <stdint.h>
+
+struct vm;
+
+/* The counter that guests see as both physical and virtual. */
+uint64_t alarm_now(void);
+
+/* The VM's watchdog may want its timer sooner: vCPU 0's CPU sets it anew. Any CPU, no lock held. */
+void alarm_changed(struct vm *vm);
+
+/* On vCPU 0's CPU: what is due is done, and the timer set to what comes next. */
+void alarm_run(struct vm *vm);
+
+/* The timer's interrupt on this CPU. */
+void alarm_irq(void);
+
+#endif
