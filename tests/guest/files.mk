@@ -14,6 +14,7 @@ guest_kit += tests/guest/kit/timer.c
 
 guests += end
 guests += hello
+guests += hostile
 guests += lives
 guests += rtos
 guests += smoke
