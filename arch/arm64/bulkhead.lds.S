@@ -25,6 +25,7 @@ SECTIONS
 	. = 0;
 	.text : ALIGN(PAGE) {
 		KEEP(*(.head.text))
+		*/common/lib/string.c.o(.text .text.*) /* some of what has room before the vectors, which begin on a 2 KiB boundary */
 		*(.text.hot .text.hot.*)
 		*(EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE) .text EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE) .text.*)
 		. = ALIGN(PAGE);

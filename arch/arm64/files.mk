@@ -17,3 +17,4 @@ boot     += arch/arm64/pgtable_count.c
 pure     += arch/arm64/pgtable.c arch/arm64/esr.c arch/arm64/pgtable_count.c
 boot += arch/arm64/idregs.c
 pure     += arch/arm64/idregs.c
+hot += arch/arm64/pgtable.c
