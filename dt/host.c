@@ -206,13 +206,29 @@ static void begin_node(struct host_build *b, uint32_t index, char **paths)
 	info->size_cells = 1;
 }
 
+static void take_top(struct host_build *b, uint32_t index)
+{
+	static const struct known names[] = {
+		KNOWN("cpus", TOP_CPUS, 0, 0), KNOWN("chosen", TOP_CHOSEN, 0, 0), KNOWN("aliases", TOP_ALIASES, 0, 0),
+		KNOWN("__symbols__", TOP_SYMBOLS, 0, 0), KNOWN("reserved-memory", TOP_RESERVED, 0, 0),
+	};
+	const struct tree_node *n = &b->tree->nodes[index];
+	const struct known *k = known_find(names, ARRAY_SIZE(names), n->name, n->name_len);
+
+	if (k && b->top[k->id] == HOST_NO_NODE)
+		b->top[k->id] = index;
+}
+
 static void read_nodes(struct host_build *b, char *paths)
 {
+	memset(b->top, 0xff, sizeof(b->top)); /* HOST_NO_NODE */
 	for (uint32_t i = 0; i < b->host->nr_nodes; i++) {
 		struct tree_prop p = tree_props(b->tree, i);
 		uint32_t cells = 0;
 
 		begin_node(b, i, &paths);
+		if (b->tree->nodes[i].parent == 0)
+			take_top(b, i);
 		while (tree_next_prop(b->tree, &p)) {
 			const struct known *class = host_classify(b, &p);
 
@@ -263,7 +279,7 @@ static bool keep_sink(struct host_build *b, struct host_node *node, const struct
 	    !keep(b, &node->streams, s->streams, s->nr_streams, sizeof(*s->streams)) || !keep(b, &args, s->args, s->nr_args, sizeof(*args)))
 		return false;
 	for (uint32_t i = 0; i < s->nr_refs; i++)
-		node->refs[i].args = args + (node->refs[i].args - s->args);
+		node->refs[i].args = args ? args + (node->refs[i].args - s->args) : NULL;
 	node->nr_irqs = s->nr_irqs;
 	node->nr_map_irqs = s->nr_map_irqs;
 	node->nr_refs = s->nr_refs;
@@ -271,17 +287,17 @@ static bool keep_sink(struct host_build *b, struct host_node *node, const struct
 	return true;
 }
 
-/* Nodes of the root whose properties have labels and aliases for names. */
-static bool holds_names(const struct host_node *node)
+/* A node of the root whose properties have labels, aliases or what dtc tells overlays for names. */
+static bool holds_names(const struct tree_node *n)
 {
-	return node->parent == 0 && (strncmp(node->path, "/__", 3) == 0 || strcmp(node->path, "/aliases") == 0);
+	return n->parent == 0 && (strncmp(n->name, "__", 2) == 0 || strcmp(n->name, "aliases") == 0);
 }
 
 static bool resolve_node(struct host_build *b, uint32_t index, struct node_sink s)
 {
 	struct host_node *node = &b->host->nodes[index];
 
-	if (holds_names(node))
+	if (holds_names(&b->tree->nodes[index]))
 		return true;
 	if (b->info[index].reg && !host_node_regs(b, index))
 		return false;

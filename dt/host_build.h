@@ -66,6 +66,9 @@ struct node_info {
 	bool has_address_cells, interrupt_controller, gpio_hog, has_refs, is_memory, is_bus_master, has_dma_ranges;
 };
 
+/* Nodes directly below the root that have a meaning by their name. */
+enum top { TOP_CPUS, TOP_CHOSEN, TOP_ALIASES, TOP_SYMBOLS, TOP_RESERVED, TOPS };
+
 /* A cached classification: names are shared in the strings block, so each is looked at once. */
 struct prop_cached {
 	uint32_t name_off;
@@ -82,6 +85,7 @@ struct host_build {
 	uint32_t *by_phandle;   /* hash table of node indexes, HOST_NO_NODE: empty */
 	uint32_t phandle_mask;  /* its size - 1 */
 	struct prop_cached *cache;
+	uint32_t top[TOPS];     /* HOST_NO_NODE: there is none */
 	uint32_t gic;           /* the GIC's node, HOST_NO_NODE: none known */
 	uint32_t max_cells;     /* the most cells that a node's interrupts and references have together */
 };

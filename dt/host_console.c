@@ -36,13 +36,13 @@ struct level {
 
 static void take_number(const struct tree_prop *p, const char *want, uint32_t *v)
 {
-	if (p->value.len == 4 && strcmp(p->name, want) == 0)
+	if (p->value.len == 4 && tree_prop_is(p, want))
 		*v = tree_cell(p->value.data, 0);
 }
 
 static void take_value(const struct tree_prop *p, const char *want, struct tree_value *v)
 {
-	if (strcmp(p->name, want) == 0)
+	if (tree_prop_is(p, want))
 		*v = p->value;
 }
 

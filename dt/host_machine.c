@@ -25,14 +25,6 @@ static bool get_number(const struct host_build *b, uint32_t node, const char *na
 	return true;
 }
 
-/* The index of a node that lies directly below the root; HOST_NO_NODE if there is none of just that name. */
-static uint32_t find_top(const struct host_build *b, const char *name)
-{
-	uint32_t i = tree_child(b->tree, 0, name, strlen(name));
-
-	return i != TREE_NO_NODE && b->tree->nodes[i].name_len == strlen(name) ? i : HOST_NO_NODE;
-}
-
 /* ---- CPUs ---- */
 
 static void take_start_method(const struct host_build *b, uint32_t cpus, uint32_t index, struct host_cpu *cpu)
@@ -90,7 +82,7 @@ static void take_cpus(struct host_build *b, uint32_t cpus, uint32_t room)
 static bool parse_cpus(struct host_build *b)
 {
 	struct host *h = b->host;
-	uint32_t cpus = find_top(b, "cpus");
+	uint32_t cpus = b->top[TOP_CPUS];
 	uint32_t below = cpus == HOST_NO_NODE ? 0 : b->tree->nodes[cpus].end - cpus - 1, room = (uint32_t)u64_min(below, CONFIG_MAX_CPUS);
 
 	h->cpus = ARENA_ARRAY(b->arena, struct host_cpu, room);
@@ -175,7 +167,7 @@ static void take_reserved(struct host_build *b, uint32_t index)
 static bool parse_reserved(struct host_build *b)
 {
 	struct host *h = b->host;
-	uint32_t top = find_top(b, "reserved-memory");
+	uint32_t top = b->top[TOP_RESERVED];
 	int nr_rsv = fdt_num_mem_rsv(b->tree->fdt);
 	uint32_t room = (uint32_t)nr_rsv;
 
@@ -266,7 +258,7 @@ static void parse_psci(struct host_build *b)
 static void parse_chosen(struct host_build *b)
 {
 	struct host *h = b->host;
-	uint32_t n = find_top(b, "chosen");
+	uint32_t n = b->top[TOP_CHOSEN];
 	const char *bootargs = n == HOST_NO_NODE ? NULL : get_string(b, n, "bootargs");
 	uint64_t start, end;
 
@@ -281,10 +273,10 @@ static void parse_chosen(struct host_build *b)
 }
 
 /* Properties of /aliases and /__symbols__ whose value is a path. fill false: only counts. */
-static uint32_t take_names(struct host_build *b, const char *name, bool fill)
+static uint32_t take_names(struct host_build *b, enum top which, bool fill)
 {
 	struct host *h = b->host;
-	uint32_t index = find_top(b, name), n = 0;
+	uint32_t index = b->top[which], n = 0;
 
 	if (index == HOST_NO_NODE)
 		return 0;
@@ -303,11 +295,11 @@ static uint32_t take_names(struct host_build *b, const char *name, bool fill)
 
 static bool parse_names(struct host_build *b)
 {
-	b->host->aliases = ARENA_ARRAY(b->arena, struct host_alias, take_names(b, "aliases", false) + take_names(b, "__symbols__", false));
+	b->host->aliases = ARENA_ARRAY(b->arena, struct host_alias, take_names(b, TOP_ALIASES, false) + take_names(b, TOP_SYMBOLS, false));
 	if (!b->host->aliases)
 		return false;
-	take_names(b, "aliases", true);
-	take_names(b, "__symbols__", true);
+	take_names(b, TOP_ALIASES, true);
+	take_names(b, TOP_SYMBOLS, true);
 	return true;
 }
 

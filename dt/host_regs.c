@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* "reg" through all "ranges" up to the root: CPU physical addresses (Devicetree Specification v0.4, 2.3.6 and 2.3.8). */
-#include "common/lib/string.h"
 #include "dt/host_build.h"
 
 /* One or two cells of address are all that a CPU's address can have. */
@@ -16,10 +15,9 @@ static bool cells_usable(unsigned address_cells, unsigned size_cells)
 static bool is_mapped(const struct host_build *b, uint32_t bus)
 {
 	for (; bus != 0; bus = b->host->nodes[bus].parent) {
-		const struct host_node *n = &b->host->nodes[bus];
 		const struct node_info *info = &b->info[bus];
 
-		if (info->size_cells == 0 || info->address_cells == 3 || (!info->ranges && !(n->parent == 0 && strcmp(n->path, "/reserved-memory") == 0)))
+		if (info->size_cells == 0 || info->address_cells == 3 || (!info->ranges && bus != b->top[TOP_RESERVED]))
 			return false;
 	}
 	return true;

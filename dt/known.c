@@ -10,7 +10,10 @@ const struct known *known_find(const struct known *table, size_t n, const char *
 	while (low < high) {
 		size_t mid = (low + high) / 2;
 		const struct known *k = &table[mid];
-		int c = len == k->len ? memcmp(name, k->name, len) : (int)len - (int)k->len;
+		int c = (int)len - (int)k->len;
+
+		if (c == 0)
+			c = name[0] == k->name[0] ? memcmp(name, k->name, len) : (int)name[0] - (int)k->name[0];
 
 		if (c == 0)
 			return k;

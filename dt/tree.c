@@ -175,7 +175,7 @@ struct tree_value tree_get(const struct tree *t, uint32_t node, const char *name
 	struct tree_prop p = tree_props(t, node);
 
 	while (tree_next_prop(t, &p))
-		if (strcmp(p.name, name) == 0)
+		if (tree_prop_is(&p, name))
 			return p.value;
 	return (struct tree_value){ 0 };
 }

@@ -10,6 +10,7 @@
 #include <libfdt.h>
 
 #include "common/lib/arena.h"
+#include "common/lib/string.h"
 #include "common/lib/util.h"
 
 /* Real trees are below 16 deep; deeper ones are refused, which bounds every walk upwards. */
@@ -106,6 +107,12 @@ static inline bool tree_next_prop(const struct tree *t, struct tree_prop *p)
 	p->value = tree_value_at(t, p->at);
 	p->next = p->at + 12 + (uint32_t)align_up(p->value.len, 4);
 	return true;
+}
+
+/* Whether a property has that name: most differ in the first letter. */
+static inline bool tree_prop_is(const struct tree_prop *p, const char *name)
+{
+	return p->name[0] == name[0] && strcmp(p->name, name) == 0;
 }
 
 /* A node's property by name. */

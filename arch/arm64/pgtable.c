@@ -217,7 +217,7 @@ static bool leaf_fits(const struct pgtable *t, const struct request *r, unsigned
 
 /*
  * Whether the contiguous bit may be set on the run that begins at s. What the request covers is free, so that an entry
- * that is in use holds a table (an unmap left it): such a run is not uniform.
+ * that is in use holds a table (an unmap left it, above the last level): such a run is not uniform.
  */
 static bool run_fits(const struct pgtable *t, const struct request *r, struct spot s)
 {
@@ -225,7 +225,7 @@ static bool run_fits(const struct pgtable *t, const struct request *r, struct sp
 
 	if (!fits(r, length * level_size(t, s.level)))
 		return false;
-	for (unsigned i = 0; i < length; i++)
+	for (unsigned i = 0; s.level < PGTABLE_LAST_LEVEL && i < length; i++)
 		if (s.entry[i])
 			return false;
 	return true;
