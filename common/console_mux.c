@@ -237,7 +237,7 @@ static bool compose_focused(struct console_mux *m)
 	m->turn = m->focus;
 	while (m->out_len < CONSOLE_LINE) {
 		struct token_view v = ring_view(s);
-		struct token t = token_first(&v, is_final(s));
+		struct token t = token_run(&v, is_final(s), CONSOLE_LINE - m->out_len);
 
 		if (t.kind == TOKEN_NEWLINE) {
 			emit_line_end(m);
@@ -315,7 +315,7 @@ static void compose_line(struct console_mux *m, struct console_source *s)
 	before = s->tail;
 	do {
 		struct token_view v = ring_view(s);
-		t = token_first(&v, is_final(s));
+		t = token_run(&v, is_final(s), s->line_max - (s->tail - before));
 		if (t.kind != TOKEN_NEWLINE)
 			add_to_line(m, &l, &v, t);
 		take(s, t);
@@ -389,7 +389,7 @@ static bool compose(struct console_mux *m)
 	return false;
 }
 
-int console_mux_peek(struct console_mux *m)
+int console_mux_next(struct console_mux *m)
 {
 	while (m->out_pos >= m->out_len)
 		if (!compose(m))

@@ -83,7 +83,8 @@ uint32_t console_mux_room(const struct console_source *s);
 bool console_mux_may_go_on(struct console_source *s);
 
 /* The next byte for the terminal, or -1 when there is nothing to say. It stays the next one until skipped. */
-int console_mux_peek(struct console_mux *m);
+int console_mux_next(struct console_mux *m);
+static inline int console_mux_peek(struct console_mux *m) { return m->out_pos < m->out_len ? m->out[m->out_pos] : console_mux_next(m); }
 static inline void console_mux_skip(struct console_mux *m) { m->out_pos++; }
 
 #endif

@@ -7,6 +7,11 @@ enum { BEL = 0x07, BS = 0x08, TAB = 0x09, LF = 0x0a, CR = 0x0d, ESC = 0x1b, DEL 
 
 static const struct token none = { TOKEN_NONE, 0 };
 
+static bool is_plain(uint8_t c)
+{
+	return c >= 0x20 && c < DEL;
+}
+
 static struct token piece(enum token_kind kind, uint32_t len)
 {
 	return (struct token){ kind, len };
@@ -130,7 +135,7 @@ struct token token_first(const struct token_view *v, bool final)
 	if (!v->len)
 		return none;
 	c = token_byte(v, 0);
-	if (c >= 0x20 && c < DEL)
+	if (is_plain(c))
 		return piece(TOKEN_TEXT, 1);
 	if (c == LF || c == CR)
 		return line_end(v, final);
@@ -139,4 +144,13 @@ struct token token_first(const struct token_view *v, bool final)
 	if (c > DEL)
 		return high_byte(v, final);
 	return piece(c == TAB ? TOKEN_TAB : c == BS ? TOKEN_BS : TOKEN_OTHER, 1);
+}
+
+struct token token_run(const struct token_view *v, bool final, uint32_t max)
+{
+	uint32_t n = 0, end = (uint32_t)u64_min(v->len, max);
+
+	while (n < end && is_plain(token_byte(v, n)))
+		n++;
+	return n ? piece(TOKEN_TEXT, n) : token_first(v, final);
 }

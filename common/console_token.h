@@ -40,10 +40,13 @@ enum token_kind {
 
 struct token {
 	enum token_kind kind;
-	uint32_t len; /* bytes, 1 .. TOKEN_MAX; 0 for TOKEN_NONE */
+	uint32_t len; /* bytes, 1 .. TOKEN_MAX (token_run: .. max, of text); 0 for TOKEN_NONE */
 };
 
 /* The piece at the view's start. `final`: nothing will follow, so that what is there must do. */
 struct token token_first(const struct token_view *v, bool final);
+
+/* The same, but for printable ASCII, of which most text consists: as much of it as there is, up to `max` bytes (1 at least), in one piece. */
+struct token token_run(const struct token_view *v, bool final, uint32_t max);
 
 #endif
