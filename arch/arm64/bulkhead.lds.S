@@ -60,10 +60,12 @@ SECTIONS
 	} :text
 	_boot_text_end = .;
 
-	/* Pointers in constants are relocated before the MMU makes this read-only. */
+	/* Pointers in constants are relocated before the MMU makes this read-only: from _relro to _relro_end. */
 	_rodata = .;
 	.rodata : ALIGN(PAGE) {
 		*(.rodata .rodata.*)
+		. = ALIGN(64);
+		_relro = .;
 		*(.data.rel.ro .data.rel.ro.*)
 		*(.got .got.plt)
 		. = ALIGN(PAGE);
@@ -72,8 +74,9 @@ SECTIONS
 
 	_boot_rodata = .;
 	.boot.rodata : ALIGN(PAGE) {
-		*(.boot.rodata .boot.rodata.*)
 		*(.boot.data.rel.ro .boot.data.rel.ro.*)
+		_relro_end = .;
+		*(.boot.rodata .boot.rodata.*)
 	} :rodata
 	.rela.dyn : ALIGN(8) {
 		_rela = .;

@@ -9,6 +9,7 @@ extern char _gicv2_text[], _gicv2_text_end[], _gicv3_text[], _gicv3_text_end[], 
 extern char _boot_text[], _boot_text_end[];
 extern char _rodata[], _rodata_end[];
 extern char _boot_rodata[], _boot_rodata_end[];
+extern char _relro[], _relro_end[]; /* the end of the first and the beginning of the second: what start.S relocates of them */
 extern char _boot_data[], _boot_data_end[];
 extern char _data[], _data_end[], _bss[], _writable_end[];
 extern char _boot_bss[], _boot_bss_end[], _end[];

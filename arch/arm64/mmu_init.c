@@ -52,7 +52,8 @@ enum err mmu_init(void)
 	 * All this was written with the MMU off and lies in memory, as do the pointers that start.S relocated; lines of it that caches had from
 	 * before, or may have picked up since, are stale. el2_regs and the tables are read again with caches off (by other CPUs) and on (by table walks).
 	 */
-	cache_clean_inval_poc(_rodata, (uint64_t)(_data_end - _rodata));
+	cache_clean_inval_poc(_relro, (uint64_t)(_relro_end - _relro));
+	cache_clean_inval_poc(_boot_data, (uint64_t)(_data_end - _boot_data));
 	cache_clean_inval_poc(_bss, (uint64_t)(_boot_stack_end - _bss));
 	cache_clean_inval_poc(el2_table_memory, el2_table_arena.used);
 	el2_table_arena.size = sizeof(el2_table_memory);

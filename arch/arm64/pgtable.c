@@ -61,11 +61,6 @@ static unsigned run_length(unsigned granule_shift)
 	return granule_shift == 12 ? 16 : 32;
 }
 
-static uint64_t level_size(const struct pgtable *t, unsigned level)
-{
-	return pgtable_level_size(t->granule_shift, level);
-}
-
 static bool is_table(uint64_t desc, unsigned level)
 {
 	return level < PGTABLE_LAST_LEVEL && (desc & (DESC_VALID | DESC_TABLE_OR_PAGE)) == (DESC_VALID | DESC_TABLE_OR_PAGE);
@@ -75,21 +70,29 @@ static bool is_table(uint64_t desc, unsigned level)
 struct spot {
 	uint64_t *entry;
 	unsigned level;
+	unsigned shift; /* log2 of the bytes that the descriptor stands for */
 };
+
+static uint64_t spot_size(struct spot s)
+{
+	return BIT(s.shift);
+}
 
 /* The whole index, unmasked: concatenated tables are one array (D8.2). */
 static struct spot spot_root(const struct pgtable *t, uint64_t ia)
 {
-	return (struct spot){ t->root + (ia >> pgtable_level_shift(t->granule_shift, t->start_level)), t->start_level };
+	unsigned shift = pgtable_level_shift(t->granule_shift, t->start_level);
+
+	return (struct spot){ t->root + (ia >> shift), t->start_level, shift };
 }
 
 /* One level down, through the table descriptor at s. */
 static struct spot spot_next(const struct pgtable *t, struct spot s, uint64_t ia)
 {
 	uint64_t *table = pa_ptr(pa_make(*s.entry & GENMASK(PGTABLE_OA_BITS - 1, t->granule_shift)));
-	uint64_t index = ia >> pgtable_level_shift(t->granule_shift, s.level + 1) & (BIT(t->granule_shift - 3) - 1);
+	unsigned shift = pgtable_level_shift(t->granule_shift, s.level + 1);
 
-	return (struct spot){ table + index, s.level + 1 };
+	return (struct spot){ table + (ia >> shift & (BIT(t->granule_shift - 3) - 1)), s.level + 1, shift };
 }
 
 /* The end of the walk: a leaf, or an invalid descriptor. */
@@ -189,11 +192,9 @@ static bool is_free(const struct pgtable *t, uint64_t ia, uint64_t end)
 	struct spot s = spot_find(t, ia);
 
 	for (;;) {
-		uint64_t size = level_size(t, s.level);
-
 		if (*s.entry & DESC_VALID)
 			return false;
-		ia = align_down(ia, size) + size;
+		ia = align_down(ia, spot_size(s)) + spot_size(s);
 		if (ia >= end)
 			return true;
 		s = spot_step(t, s, 1, ia);
@@ -210,9 +211,9 @@ static bool fits(const struct request *r, uint64_t size)
 	return is_aligned(r->ia | r->pa, size) && r->size >= size;
 }
 
-static bool leaf_fits(const struct pgtable *t, const struct request *r, unsigned level)
+static bool leaf_fits(const struct pgtable *t, const struct request *r, struct spot s)
 {
-	return pgtable_level_has_leaves(t->granule_shift, level) && fits(r, level_size(t, level));
+	return pgtable_level_has_leaves(t->granule_shift, s.level) && fits(r, spot_size(s));
 }
 
 /*
@@ -223,7 +224,7 @@ static bool run_fits(const struct pgtable *t, const struct request *r, struct sp
 {
 	unsigned length = run_length(t->granule_shift);
 
-	if (!fits(r, length * level_size(t, s.level)))
+	if (!fits(r, length * spot_size(s)))
 		return false;
 	for (unsigned i = 0; s.level < PGTABLE_LAST_LEVEL && i < length; i++)
 		if (s.entry[i])
@@ -239,7 +240,7 @@ static enum err map_some(struct pgtable *t, const struct request *r, uint64_t *d
 {
 	struct spot s = spot_root(t, r->ia);
 
-	while (is_table(*s.entry, s.level) || !leaf_fits(t, r, s.level)) {
+	while (is_table(*s.entry, s.level) || !leaf_fits(t, r, s)) {
 		enum err e = *s.entry ? OK : add_table(t, s.entry);
 
 		if (e)
@@ -251,11 +252,10 @@ static enum err map_some(struct pgtable *t, const struct request *r, uint64_t *d
 	unsigned count = run ? run_length(t->granule_shift) : 1;
 	uint64_t desc = r->pa | r->attributes | DESC_VALID | (run ? DESC_CONTIGUOUS : 0) |
 			(s.level == PGTABLE_LAST_LEVEL ? DESC_TABLE_OR_PAGE : 0);
-	uint64_t size = level_size(t, s.level);
 
-	for (unsigned i = 0; i < count; i++, desc += size)
+	for (unsigned i = 0; i < count; i++, desc += spot_size(s))
 		write_descriptor(s.entry + i, desc);
-	*done = count * size;
+	*done = count * spot_size(s);
 	return OK;
 }
 
@@ -296,7 +296,7 @@ static enum err walk_leaves(const struct pgtable *t, uint64_t ia, uint64_t end, 
 
 	for (;;) {
 		unsigned count = leaf_entries(t, *s.entry);
-		uint64_t size = count * level_size(t, s.level);
+		uint64_t size = count * spot_size(s);
 
 		if (!(*s.entry & DESC_VALID))
 			return ERR_NOT_FOUND;
