@@ -124,13 +124,13 @@ static bool ends_in(const char *name, size_t len, const struct known *end)
 }
 
 /* The first of the words that is anywhere in the name. */
-static const struct known *find_word(const char *name, size_t len)
+static const struct known *find_word(const char *name)
 {
-	for (const char *p = name; p < name + len; p++) {
+	for (const char *p = name; *p; p++) {
 		if (*p != 's' && *p != 'g' && *p != 'a') /* none begins with another letter */
 			continue;
 		for (size_t i = 0; i < ARRAY_SIZE(by_word); i++)
-			if (by_word[i].len <= (size_t)(name + len - p) && memcmp(p, by_word[i].name, by_word[i].len) == 0)
+			if (p[1] == by_word[i].name[1] && strncmp(p, by_word[i].name, by_word[i].len) == 0)
 				return &by_word[i];
 	}
 	return NULL;
@@ -151,7 +151,7 @@ const struct known *prop_classify(const char *name)
 	for (size_t i = 0; i < ARRAY_SIZE(by_end); i++)
 		if (ends_in(name, len, &by_end[i]))
 			return &by_end[i];
-	found = find_word(name, len);
+	found = find_word(name);
 	return found ? found : &other;
 }
 
