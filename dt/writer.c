@@ -124,7 +124,7 @@ size_t tree_write_finish(struct tree_writer *w)
 	total = (uint32_t)align_up(strings + w->names_size, 8);
 	if (w->full || total > w->max)
 		return 0;
-	memmove(w->out + strings, w->names, w->names_size);
+	memcpy(w->out + strings, w->names, w->names_size);
 	memset(w->out + strings + w->names_size, 0, total - strings - w->names_size);
 
 	struct fdt_header *h = (struct fdt_header *)(void *)w->out;
