@@ -4,6 +4,7 @@ guest_kit += tests/guest/kit/cpu.c
 guest_kit += tests/guest/kit/exception.c
 guest_kit += tests/guest/kit/fdt.c
 guest_kit += tests/guest/kit/gic.c
+guest_kit += tests/guest/kit/gicv2.c
 guest_kit += tests/guest/kit/gicv3.c
 guest_kit += tests/guest/kit/main.c
 guest_kit += tests/guest/kit/mmu.c

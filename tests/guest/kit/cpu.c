@@ -10,9 +10,9 @@ unsigned nr_cpus;
 uint64_t cpu_mpidr[CPU_MAX];
 static void (*secondary_run[CPU_MAX])(unsigned);
 
-/* start.S finds CPU n's stack at the n-th page; index 0 there is the boot CPU, so the two are swapped when it has another index. */
+/* start.S finds CPU n's stack at the n-th place; index 0 there is the boot CPU, so the two are swapped when it has another index. */
 static unsigned boot_index;
-static uint8_t cpu_stacks[CPU_MAX][4096] __attribute__((section(".stacks"), aligned(4096), used));
+static uint8_t cpu_stacks[CPU_MAX][CPU_STACK] __attribute__((section(".stacks"), aligned(4096), used));
 
 extern char secondary_entry[];
 
@@ -59,7 +59,7 @@ void cpu_secondary(unsigned slot)
 	isb();
 	serror_enable();
 	if (!gic_init_cpu()) {
-		print("cpu %u: no redistributor\n", index);
+		print("cpu %u: the interrupt controller does not know it\n", index);
 		return;
 	}
 	__atomic_load_n(&secondary_run[index], __ATOMIC_ACQUIRE)(index);

@@ -9,6 +9,7 @@
 #include "tests/guest/kit/sysreg.h"
 
 #define CPU_MAX 128
+#define CPU_STACK 0x4000 /* bytes: some thirty nested interrupts */
 
 extern unsigned nr_cpus;
 extern uint64_t cpu_mpidr[CPU_MAX];

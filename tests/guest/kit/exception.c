@@ -16,6 +16,13 @@ static const char *const kind_names[16] = {
 static irq_handler *handlers[IRQ_MAX];
 uint32_t irq_unexpected;
 
+static interrupt_taker *taker;
+
+void irq_take_over(interrupt_taker *take)
+{
+	taker = take;
+}
+
 static volatile bool fault_armed;
 static volatile struct fault fault;
 
@@ -49,7 +56,8 @@ struct fault fault_taken(void)
 
 static void handle_irq(void)
 {
-	uint32_t intid = gic_acknowledge();
+	uint32_t acknowledged = gic_acknowledge();
+	uint32_t intid = gic_intid(acknowledged);
 
 	if (intid >= 1020)
 		return;
@@ -57,7 +65,7 @@ static void handle_irq(void)
 		handlers[intid](intid);
 	else
 		__atomic_fetch_add(&irq_unexpected, 1, __ATOMIC_RELAXED);
-	gic_end(intid);
+	gic_end(acknowledged);
 }
 
 static void dump(unsigned kind, const struct frame *frame)
@@ -72,6 +80,10 @@ static void dump(unsigned kind, const struct frame *frame)
 
 void exception_handle(unsigned kind, struct frame *frame)
 {
+	if (taker != NULL && (kind == KIND_IRQ || kind == KIND_FIQ)) {
+		taker(kind == KIND_FIQ);
+		return;
+	}
 	if (kind == KIND_IRQ) {
 		handle_irq();
 		return;

@@ -19,6 +19,13 @@ typedef void irq_handler(uint32_t intid);
 void irq_set_handler(uint32_t intid, irq_handler *handler);
 extern uint32_t irq_unexpected;
 
+/*
+ * From now on IRQs and FIQs of all CPUs go there and nothing is acknowledged or ended for it. It may let interrupts in while it runs
+ * (as deep as CPU_STACK allows) and returns with those it was entered with masked.
+ */
+typedef void interrupt_taker(bool fiq);
+void irq_take_over(interrupt_taker *take);
+
 /* Between expect and taken, a synchronous exception or SError is recorded, and the instruction of the former skipped. One CPU at a time. */
 struct fault {
 	bool taken, serror;

@@ -3,31 +3,11 @@
 #include "tests/guest/kit/cpu.h"
 #include "tests/guest/kit/fdt.h"
 #include "tests/guest/kit/gic.h"
+#include "tests/guest/kit/gic_registers.h"
 #include "tests/guest/kit/kit.h"
 #include "tests/guest/kit/sysreg.h"
 
-#define GICD_CTLR 0x0
-#define GICD_TYPER 0x4
-#define GICD_IGROUPR 0x80
-#define GICD_ISENABLER 0x100
-#define GICD_ICENABLER 0x180
-#define GICD_IPRIORITYR 0x400
-#define GICD_ICFGR 0xc00
-#define GICD_IROUTER 0x6000
-#define CTLR_GRP1_ARE 0x12 /* EnableGrp1 (EnableGrp1A), ARE (ARE_NS): the same bits in both security views */
-#define CTLR_RWP (1u << 31)
-
-#define GICR_CTLR 0x0
-#define GICR_TYPER 0x8
-#define GICR_WAKER 0x14
-#define GICR_SGI 0x10000 /* second frame: laid out as the distributor's first registers */
-#define GICR_CTLR_RWP (1u << 3)
-#define WAKER_SLEEP (1u << 1)
-#define WAKER_CHILDREN_ASLEEP (1u << 2)
-#define TYPER_VLPIS (1u << 1)
-#define TYPER_LAST (1u << 4)
-
-#define PRIORITY 0xa0a0a0a0u
+#define PRIORITY4 (GIC_PRIORITY * 0x01010101u)
 #define MAX_REGIONS 4
 
 static uint64_t gicd;
@@ -35,6 +15,11 @@ static uint64_t regions[MAX_REGIONS], region_sizes[MAX_REGIONS];
 static unsigned nr_regions;
 static uint64_t stride; /* 0: by TYPER.VLPIS */
 static uint64_t gicr[CPU_MAX];
+
+uint64_t gic_redistributor(unsigned cpu)
+{
+	return gicr[cpu];
+}
 
 static void wait_clear(uint64_t address, uint32_t bit)
 {
@@ -61,16 +46,16 @@ static bool init(const struct fdt_node *node)
 	}
 
 	mmio_write32(gicd + GICD_CTLR, 0);
-	wait_clear(gicd + GICD_CTLR, CTLR_RWP);
-	lines = ((mmio_read32(gicd + GICD_TYPER) & 0x1f) + 1) * 32;
-	for (uint32_t i = 32; i < lines && i < 1020; i += 32) {
+	wait_clear(gicd + GICD_CTLR, GICD_CTLR_RWP);
+	lines = gic_lines();
+	for (uint32_t i = 32; i < lines; i += 32) {
 		mmio_write32(gicd + GICD_ICENABLER + i / 8, UINT32_MAX);
 		mmio_write32(gicd + GICD_IGROUPR + i / 8, UINT32_MAX);
 	}
-	for (uint32_t i = 32; i < lines && i < 1020; i += 4)
-		mmio_write32(gicd + GICD_IPRIORITYR + i, PRIORITY);
-	mmio_write32(gicd + GICD_CTLR, CTLR_GRP1_ARE);
-	wait_clear(gicd + GICD_CTLR, CTLR_RWP);
+	for (uint32_t i = 32; i < lines; i += 4)
+		mmio_write32(gicd + GICD_IPRIORITYR + i, PRIORITY4);
+	mmio_write32(gicd + GICD_CTLR, GICD_CTLR_GROUP1 | GICD_CTLR_ARE);
+	wait_clear(gicd + GICD_CTLR, GICD_CTLR_RWP);
 	return true;
 }
 
@@ -88,9 +73,9 @@ static uint64_t find_redistributor(void)
 
 			if (typer >> 32 == affinity)
 				return frame;
-			if (typer & TYPER_LAST)
+			if (typer & GICR_TYPER_LAST)
 				break;
-			frame += stride != 0 ? stride : typer & TYPER_VLPIS ? 0x40000 : 0x20000;
+			frame += stride != 0 ? stride : typer & GICR_TYPER_VLPIS ? 0x40000 : 0x20000;
 		}
 	}
 	return 0;
@@ -104,12 +89,12 @@ static bool init_cpu(void)
 	if (frame == 0)
 		return false;
 	gicr[cpu_index()] = frame;
-	mmio_write32(frame + GICR_WAKER, mmio_read32(frame + GICR_WAKER) & ~WAKER_SLEEP);
-	wait_clear(frame + GICR_WAKER, WAKER_CHILDREN_ASLEEP);
+	mmio_write32(frame + GICR_WAKER, mmio_read32(frame + GICR_WAKER) & ~GICR_WAKER_SLEEP);
+	wait_clear(frame + GICR_WAKER, GICR_WAKER_CHILDREN_ASLEEP);
 	mmio_write32(sgi + GICD_ICENABLER, UINT32_MAX);
 	mmio_write32(sgi + GICD_IGROUPR, UINT32_MAX);
 	for (unsigned i = 0; i < 32; i += 4)
-		mmio_write32(sgi + GICD_IPRIORITYR + i, PRIORITY);
+		mmio_write32(sgi + GICD_IPRIORITYR + i, PRIORITY4);
 	/* SGIs 8 to 15 can belong to the secure side. */
 	mmio_write32(sgi + GICD_ISENABLER, 0xff);
 	wait_clear(frame + GICR_CTLR, GICR_CTLR_RWP);
@@ -124,47 +109,79 @@ static bool init_cpu(void)
 	return true;
 }
 
-static uint64_t frame_of(uint32_t intid)
+static uint64_t frame(uint32_t intid)
 {
 	return intid < 32 ? gicr[cpu_index()] + GICR_SGI : gicd;
 }
 
-static void enable(uint32_t intid, bool edge)
+static void route(uint32_t intid, unsigned cpu)
 {
-	uint64_t frame = frame_of(intid);
-	uint64_t config = frame + GICD_ICFGR + intid / 16 * 4;
-	uint32_t bit = 2u << intid % 16 * 2;
-
-	if (intid >= 16)
-		mmio_write32(config, (mmio_read32(config) & ~bit) | (edge ? bit : 0));
-	if (intid >= 32)
-		mmio_write64(gicd + GICD_IROUTER + (uint64_t)intid * 8, sysreg_read(mpidr_el1) & MPIDR_AFFINITY);
-	mmio_write32(frame + GICD_ISENABLER + intid / 32 * 4, 1u << intid % 32);
+	mmio_write64(gicd + GICD_IROUTER + (uint64_t)intid * 8, cpu_mpidr[cpu]);
 }
 
-static void disable(uint32_t intid)
+static void sync(void)
 {
-	mmio_write32(frame_of(intid) + GICD_ICENABLER + intid / 32 * 4, 1u << intid % 32);
-	if (intid < 32)
-		wait_clear(gicr[cpu_index()] + GICR_CTLR, GICR_CTLR_RWP);
-	else
-		wait_clear(gicd + GICD_CTLR, CTLR_RWP);
+	wait_clear(gicr[cpu_index()] + GICR_CTLR, GICR_CTLR_RWP);
+	wait_clear(gicd + GICD_CTLR, GICD_CTLR_RWP);
 }
 
-static uint32_t acknowledge(void)
+static uint32_t read(enum gic_register which)
 {
-	uint32_t intid = (uint32_t)icc_read(ICC_IAR1_EL1) & 0xffffff;
+	uint32_t value = 0;
 
-	/* The acknowledge takes effect before the handler accesses its device. */
-	dsb(sy);
-	return intid;
+	switch (which) {
+	case GIC_IAR:
+		value = (uint32_t)icc_read(ICC_IAR1_EL1);
+		/* The acknowledge takes effect before the handler accesses its device. */
+		dsb(sy);
+		break;
+	case GIC_PMR:
+		value = (uint32_t)icc_read(ICC_PMR_EL1);
+		break;
+	case GIC_BPR:
+		value = (uint32_t)icc_read(ICC_BPR1_EL1);
+		break;
+	case GIC_RPR:
+		value = (uint32_t)icc_read(ICC_RPR_EL1);
+		break;
+	case GIC_HPPIR:
+		value = (uint32_t)icc_read(ICC_HPPIR1_EL1);
+		break;
+	case GIC_EOIR:
+	case GIC_DIR:
+		break;
+	}
+	return value;
 }
 
-static void end(uint32_t intid)
+static void write(enum gic_register which, uint32_t value)
 {
 	/* The handler's accesses to the device are done before the interrupt can come again. */
 	dsb(sy);
-	icc_write(ICC_EOIR1_EL1, intid);
+	switch (which) {
+	case GIC_EOIR:
+		icc_write(ICC_EOIR1_EL1, value);
+		break;
+	case GIC_DIR:
+		icc_write(ICC_DIR_EL1, value);
+		break;
+	case GIC_PMR:
+		icc_write(ICC_PMR_EL1, value);
+		break;
+	case GIC_BPR:
+		icc_write(ICC_BPR1_EL1, value);
+		break;
+	case GIC_IAR:
+	case GIC_RPR:
+	case GIC_HPPIR:
+		break;
+	}
+	isb();
+}
+
+static void set_split(bool split)
+{
+	icc_write(ICC_CTLR_EL1, split ? ICC_CTLR_EOIMODE : 0);
 	isb();
 }
 
@@ -172,21 +189,21 @@ static void send_sgi(uint64_t mpidr, uint32_t intid)
 {
 	uint64_t aff0 = mpidr & 0xff;
 
-	/* What the target is to find in memory is there before the SGI is. */
-	dsb(ishst);
 	icc_write(ICC_SGI1R_EL1, (mpidr >> 32 & 0xff) << 48 | (aff0 >> 4) << 44 | (mpidr >> 16 & 0xff) << 32 |
 		  (uint64_t)intid << 24 | (mpidr >> 8 & 0xff) << 16 | 1u << (aff0 & 15));
 	isb();
 }
 
 const struct gic_driver gicv3_driver = {
-	.compatible = "arm,gic-v3",
+	.compatible = { "arm,gic-v3" },
 	.version = 3,
 	.init = init,
 	.init_cpu = init_cpu,
-	.enable = enable,
-	.disable = disable,
-	.acknowledge = acknowledge,
-	.end = end,
+	.frame = frame,
+	.route = route,
+	.sync = sync,
 	.send_sgi = send_sgi,
+	.read = read,
+	.write = write,
+	.set_split = set_split,
 };

@@ -116,6 +116,7 @@ static uint64_t begin(void)
 	uint64_t daif = sysreg_read(daif);
 
 	irq_disable();
+	fiq_disable();
 	spin_lock(&print_lock);
 	return daif;
 }

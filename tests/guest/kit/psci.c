@@ -64,6 +64,11 @@ int64_t psci_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t context)
 	return psci_call(PSCI_CPU_ON, mpidr, entry, context);
 }
 
+void psci_cpu_off(void)
+{
+	psci_call(PSCI_CPU_OFF, 0, 0, 0);
+}
+
 void psci_system_off(void)
 {
 	psci_call(PSCI_SYSTEM_OFF, 0, 0, 0);

@@ -32,6 +32,8 @@ int64_t smccc_hvc(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
 int64_t smccc_smc(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
 
 int64_t psci_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t context);
+/* Returns only if PSCI refuses. */
+void psci_cpu_off(void);
 void psci_system_off(void) __attribute__((noreturn));
 void psci_system_reset(void) __attribute__((noreturn));
 

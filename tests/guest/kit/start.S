@@ -6,7 +6,7 @@
 
 #define SCTLR_EL1_OFF	0x30d00800	/* RES1 bits of Armv8.0; MMU and caches off, little endian */
 #define SPSR_EL1H	0x3c5		/* EL1h, DAIF masked */
-#define STACK_SHIFT	12
+#define STACK_SHIFT	14		/* CPU_STACK of cpu.h */
 
 	.section .head, "ax"
 	.global image_start
