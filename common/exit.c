@@ -4,6 +4,7 @@
  * Nothing here depends on how many VMs or vCPUs there are.
  */
 #include "arch/arm64/esr.h"
+#include "arch/arm64/idregs.h"
 #include "arch/arm64/port.h"
 #include "arch/arm64/sysreg.h"
 #include "common/log.h"
@@ -63,12 +64,12 @@ static struct vcpu *exit_sysreg(struct vcpu *vcpu, uint64_t esr)
 	vcpu->exits[EXIT_SYSREG]++;
 	switch (rule->action) {
 	case SYSREG_SGI:
-		if (s.read)
+		if (s.read || vcpu->vm->gic_v2)
 			goto undefined;
 		vgic_write_sgir(vcpu, (unsigned)rule->value, vcpu_get_reg(&vcpu->arch, s.rt));
 		break;
 	case SYSREG_DIR:
-		if (s.read)
+		if (s.read || vcpu->vm->gic_v2)
 			goto undefined;
 		vgic_write_dir(vcpu, vcpu_get_reg(&vcpu->arch, s.rt));
 		break;
@@ -76,6 +77,8 @@ static struct vcpu *exit_sysreg(struct vcpu *vcpu, uint64_t esr)
 		if (!s.read)
 			goto undefined;
 		value = vcpu->cpu->idregs[(s.reg & 0x7f) - 8]; /* CRm and op2 */
+		if (vcpu->vm->gic_v2)
+			value = idreg_without_gic(s.reg, value);
 		break;
 	case SYSREG_REVIDR:
 		value = read_sysreg(revidr_el1);

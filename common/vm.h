@@ -4,7 +4,7 @@
  * plan itself is boot memory and gone at run time: whatever a part needs later, it copies into the pool when it is initialised.
  *
  * A vCPU belongs to one physical CPU for good. What only its own CPU touches needs no lock; what others may change is atomic or named
- * with its lock below. Lock order: vm->lock, then the VM's vGIC lock, then the console lock.
+ * with its lock below. Lock order: arch/arm64/lock_rank.h.
  */
 #ifndef COMMON_VM_H
 #define COMMON_VM_H
@@ -98,6 +98,7 @@ struct vm {
 	uint32_t nr_on; /* atomic: vCPUs that are not VCPU_OFF */
 	struct spinlock lock;
 	struct vgic *vgic;
+	bool gic_v2; /* its GIC is a GICv2: no system registers */
 	struct vpl011 *console; /* NULL: none */
 	struct vwatchdog *watchdog; /* NULL: none */
 	struct mmio_region mmio[VM_MAX_MMIO];

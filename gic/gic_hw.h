@@ -53,6 +53,13 @@ struct gic_hw {
 	void (*wait_disabled)(const struct cpu *cpu, unsigned word);
 	void (*route_spi)(unsigned intid, const struct cpu *cpu);
 	void (*configure_spi)(unsigned intid, bool edge);
+
+	/* ---- for CPU interfaces in software (vgic_swif.c); NULL where no VM has one ---- */
+
+	/* An interrupt that was acknowledged and forwarded, a PPI on this CPU. */
+	void (*deactivate)(unsigned intid);
+	/* This CPU's guest finds no virtual interface of the machine: it is off, and its system registers trap. */
+	void (*withhold_interface)(void);
 };
 
 extern const struct gic_hw *gic_hw;

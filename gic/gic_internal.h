@@ -100,6 +100,8 @@ void gicv3_wait_rwp(uintptr_t reg, uint32_t bit);
 
 enum err gicv3_init_interface(void) MUST_CHECK;
 void gicv3_kick(const struct cpu *cpu);
+void gicv3_deactivate(unsigned intid);
+void gicv3_withhold_interface(void);
 void gicv3_handle_irqs(struct cpu *cpu, struct vcpu *vcpu);
 extern const struct vgic_interface gicv3_interface;
 

@@ -9,6 +9,7 @@
 #define GIC_SGIS 16
 #define GIC_PRIVATE 32
 #define GIC_SPECIAL 1020
+#define GIC_OTHER_GROUP 1022 /* GICv2: pending, but of group 1 */
 #define GIC_NONE 1023
 
 #define GICD_CTLR 0x0000

@@ -146,4 +146,6 @@ const struct gic_hw gicv3_hw = {
 	.wait_disabled = wait_disabled,
 	.route_spi = route_spi,
 	.configure_spi = gic_configure_spi,
+	.deactivate = gicv3_deactivate,
+	.withhold_interface = gicv3_withhold_interface,
 };

@@ -2,7 +2,9 @@
 /* The life of a vCPU's and a VM's virtual GIC, and what its CPU does when others asked for something. */
 #include "gic/gic_hw.h"
 
+#include "arch/arm64/lock_check.h"
 #include "common/lib/string.h"
+#include "gic/vgic_v2.h"
 
 /* PPIs that are forwarded: disabled, not pending and not active in the physical redistributor. */
 static void quiet_ppis(const struct vcpu *vcpu)
@@ -21,6 +23,16 @@ static void reset_private(struct vgic_cpu *vc)
 	vc->waker = GICR_WAKER_SLEEP | GICR_WAKER_CHILDREN;
 	for (unsigned n = 0; n < VGIC_MAX_LRS; n++)
 		vc->slot_intid[n] = GIC_NONE;
+	if (vc->v2)
+		vgic_v2_reset_sgis(vc);
+}
+
+/* SGIs that were sent and not looked at. */
+static void forget_incoming(struct vgic_cpu *vc)
+{
+	__atomic_store_n(&vc->incoming, 0, __ATOMIC_RELAXED);
+	if (vc->v2)
+		vgic_v2_forget_incoming(vc);
 }
 
 void vgic_reset_vcpu(struct vcpu *vcpu)
@@ -39,6 +51,8 @@ void vgic_reset_vcpu(struct vcpu *vcpu)
 	/* What is pending for it already, SPIs and SGIs that came while it was off, is listed now; `summary` was kept meanwhile. */
 	t.self = vcpu;
 	t.refill = true;
+	if (vc->v2)
+		vgic_v2_retarget(&t, vcpu->id);
 	vgic_end(&t);
 }
 
@@ -60,8 +74,10 @@ void vgic_stop_vcpu(struct vcpu *vcpu)
 		vc->loaded = false;
 		vc->maint = 0;
 		vgic_update_direct(t.g, vc, ~0u);
-		__atomic_store_n(&vc->incoming, 0, __ATOMIC_RELAXED);
+		forget_incoming(vc);
 		vgic_answered(t.g, vc);
+		if (vc->v2)
+			vgic_v2_retarget(&t, vcpu->id);
 		t.refill = false;
 	}
 	vgic_end(&t);
@@ -108,6 +124,8 @@ static void reset_spis(struct vgic *g)
 		*w = fresh;
 	}
 	g->groups = 0;
+	if (g->targets)
+		vgic_v2_reset_targets(g);
 }
 
 void vgic_stop_vm(struct vm *vm)
@@ -115,6 +133,7 @@ void vgic_stop_vm(struct vm *vm)
 	const struct cpu *cpu = vm->vcpus[0].cpu;
 	struct vgic *g = vm->vgic;
 
+	lock_check_below(0);
 	/* No vCPU runs: nothing enables them again behind our back, so the wait needs no lock. */
 	for (unsigned word = 1; word < g->nr_words; word++)
 		gic_hw->write_bits(cpu, GICD_ICENABLER, word, g->spi[word - 1].hw);
@@ -131,7 +150,7 @@ void vgic_stop_vm(struct vm *vm)
 	reset_spis(g);
 	for (unsigned i = 0; i < vm->nr_vcpus; i++) {
 		vm->vcpus[i].vgic->summary = 0;
-		__atomic_store_n(&vm->vcpus[i].vgic->incoming, 0, __ATOMIC_RELAXED);
+		forget_incoming(vm->vcpus[i].vgic);
 	}
 	spin_unlock(&g->lock);
 }

@@ -11,8 +11,9 @@
  * the list register's HW bit, or ours ends both.
  *
  * Locks. vgic->lock guards all words, private ones included, and what is marked with it; vgic_begin takes it and vgic_end releases it.
- * Lock order: vm->lock, vgic->lock, the physical distributor's lock. Nothing waits and no IPI is sent with a lock held: kicks are
- * collected in the transaction and sent by vgic_end after the release. The loaded vCPU's list registers are its CPU's own.
+ * Lock order: vm->lock, an emulated UART's, vgic->lock, the physical distributor's, the console's (arch/arm64/lock_rank.h, which a build with
+ * CONFIG_DEBUG_LOCKS checks). Nothing waits with any lock held, and no IPI is sent with vgic->lock or a later one: kicks are collected in
+ * the transaction and sent by vgic_end after the release. The loaded vCPU's list registers are its CPU's own.
  */
 #ifndef GIC_VGIC_H
 #define GIC_VGIC_H
@@ -21,6 +22,7 @@
 #include "gic/gic_regs.h"
 
 struct vgic_interface;
+struct vgic_v2_cpu;
 
 #define VGIC_MAX_LRS 16
 #define VGIC_MAX_WORDS 32
@@ -35,7 +37,9 @@ struct vgic_interface;
 #define LR_EOI BIT(41) /* maintenance interrupt when it is deactivated; only without HW */
 #define LR_PRIORITY_SHIFT 48
 #define LR_PINTID_SHIFT 32
-#define LR_VINTID(lr) ((uint32_t)(lr))
+#define LR_VINTID(lr) ((unsigned)FIELD(lr, 9, 0)) /* no guest has LPIs */
+#define LR_SOURCE_SHIFT 10 /* GICv2 guests: which vCPU an SGI is from */
+#define LR_SOURCE(lr) ((unsigned)FIELD(lr, 12, 10))
 
 /* ICH_HCR_EL2 (IHI 0069, 12.4.8): the maintenance interrupts and traps that fill asks for. */
 #define HCR_MAINT_LRENPIE BIT(2)
@@ -58,7 +62,7 @@ struct vgic_word {
 	uint32_t lr_latch; /* listed: its pending state is a latched one, not (only) the line's */
 	uint32_t drop_pend, drop_active; /* listed: what the holder's fold must not keep */
 	uint8_t priority[32];
-	uint8_t target[32]; /* SPIs: vCPU, or VGIC_NO_VCPU */
+	uint8_t target[32]; /* SPIs: vCPU, or VGIC_NO_VCPU; of several (vgic.targets) the one that is chosen now */
 	uint8_t holder[32]; /* listed or active: vCPU */
 	uint8_t slot[32];
 };
@@ -75,6 +79,7 @@ struct vgic_cpu {
 	uint32_t waker;    /* GICR_WAKER */
 	uint64_t maint;    /* HCR_MAINT_*, HCR_TRAP_* now set; own CPU */
 	uint16_t slot_intid[VGIC_MAX_LRS]; /* the SPI last put there, or GIC_NONE; own CPU, lock */
+	struct vgic_v2_cpu *v2; /* vgic_v2.h; NULL: a GICv3 guest */
 	struct vgic_word priv;
 };
 
@@ -87,6 +92,8 @@ struct vgic {
 	uint32_t recalls;     /* vCPUs with `recalled` */
 	uint32_t complained;  /* atomic: an unknown register access was logged */
 	uint8_t priority_mask; /* implemented bits */
+	uint32_t direct_able;  /* constant: private INTIDs that vgic_cpu.direct may have */
+	uint8_t *targets;      /* GICv2 guests: GICD_ITARGETSR of each SPI; else NULL */
 	struct vgic_word spi[]; /* word 1 and on */
 };
 
@@ -161,6 +168,11 @@ uint64_t vgic_make_lr(const struct vgic_word *w, unsigned word, unsigned bit, ui
 /* A physical interrupt that was acknowledged on the vCPU's CPU. false: not one that is forwarded to it; the caller deactivates it. */
 bool vgic_forward(struct vcpu *vcpu, unsigned intid);
 
+/* ---- vgic_sgi.c ---- */
+
+/* An SGI for a vCPU of another CPU. Without the lock. */
+void vgic_send_other(struct vcpu *target, unsigned sgi);
+
 /* ---- vgic_lr.c ---- */
 
 void vgic_fold(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l);
@@ -182,7 +194,7 @@ void vgic_write_edge(struct vgic_txn *t, struct vgic_ref r, uint32_t mask, uint3
 void vgic_write_target(struct vgic_txn *t, struct vgic_ref r, unsigned bit, uint8_t vcpu);
 void vgic_write_groups(struct vgic_txn *t, uint32_t groups);
 
-/* ---- vgic_mmio.c ---- */
+/* ---- vgic_mmio_v3.c ---- */
 
 bool vgic_access_gicd(struct vcpu *vcpu, void *device, struct mmio_access *access);
 bool vgic_access_gicr(struct vcpu *vcpu, void *device, struct mmio_access *access);

@@ -1,32 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making a VM's virtual GIC from its plan. */
 #include "gic/gic_hw.h"
+#include "gic/vgic_v2.h"
 
-_Static_assert(sizeof(struct vgic_word) <= 32 * PLAN_BYTES_PER_INTID, "the plan counts less than a virtual distributor takes");
-_Static_assert(sizeof(struct vgic_cpu) + sizeof(struct vcpu) <= PLAN_BYTES_PER_VCPU, "the plan counts less than a vCPU takes");
+_Static_assert(sizeof(struct vgic_word) + 32 <= 32 * PLAN_BYTES_PER_INTID, "the plan counts less than a virtual distributor takes");
+_Static_assert(sizeof(struct vgic_cpu) + sizeof(struct vgic_v2_cpu) + sizeof(struct vcpu) <= PLAN_BYTES_PER_VCPU, "the plan counts less than a vCPU takes");
 _Static_assert(CONFIG_MAX_VCPUS <= 128, "struct vgic_txn.kick and vgic_word.target");
+
+/* What may be put into the machine's list register 0 unseen: not an SGI with a source, and nothing where that is not the VM's. */
+static uint32_t direct_able(enum plan_gic gic)
+{
+	return gic == PLAN_GIC_V3 ? ~0u : gic == PLAN_GIC_V2_GICV ? 0xffff0000 : 0;
+}
+
+/* Looked through in this order: first what is most frequent. */
+static void add_frames(struct vm *vm, const struct plan_vm *plan)
+{
+	const struct plan_frames *f = &plan->frames;
+
+	if (plan->gic == PLAN_GIC_V2_SOFTWARE)
+		vm_add_mmio(vm, f->gicc.base, f->gicc.size, vgic_access_gicc, NULL);
+	vm_add_mmio(vm, f->gicd.base, f->gicd.size, plan->gic == PLAN_GIC_V3 ? vgic_access_gicd : vgic_access_gicd_v2, NULL);
+	if (plan->gic == PLAN_GIC_V3)
+		vm_add_mmio(vm, f->gicr.base, f->gicr.size, vgic_access_gicr, NULL);
+}
 
 enum err vgic_init_vm(struct vm *vm, const struct plan_vm *plan, struct arena *pool)
 {
 	unsigned nr_words = plan->nr_intids / 32;
+	bool v2 = plan->gic != PLAN_GIC_V3;
 	struct vgic *g;
 
-	if (plan->gic_version != 3)
-		return ERR_UNSUPPORTED;
-	if (nr_words < 1 || nr_words > VGIC_MAX_WORDS || vm->nr_vcpus > CONFIG_MAX_VCPUS)
+	if (nr_words < 1 || nr_words > VGIC_MAX_WORDS || vm->nr_vcpus > (v2 ? VGIC_V2_MAX_VCPUS : CONFIG_MAX_VCPUS))
 		return ERR_RANGE;
 	g = arena_alloc(pool, sizeof(*g) + (nr_words - 1) * sizeof(g->spi[0]), _Alignof(struct vgic));
 	if (!g)
 		return ERR_NO_MEMORY;
 	g->vm = vm;
+	g->lock.rank = LOCK_VGIC;
 	g->nr_words = nr_words;
-	g->interface = gic_hw->interface;
+	g->interface = plan->gic == PLAN_GIC_V2_SOFTWARE ? &vgic_swif_interface : gic_hw->interface;
+	g->direct_able = direct_able(plan->gic);
 	g->priority_mask = g->interface->priority_mask();
 	vm->vgic = g;
 	for (unsigned i = 0; i < vm->nr_vcpus; i++) {
 		vm->vcpus[i].vgic = ARENA_NEW(pool, struct vgic_cpu);
 		if (!vm->vcpus[i].vgic)
 			return ERR_NO_MEMORY;
+		if (v2 && !(vm->vcpus[i].vgic->v2 = ARENA_NEW(pool, struct vgic_v2_cpu)))
+			return ERR_NO_MEMORY;
+	}
+	vm->gic_v2 = v2;
+	if (v2) {
+		g->targets = ARENA_ARRAY(pool, uint8_t, 32 * nr_words);
+		if (!g->targets)
+			return ERR_NO_MEMORY;
+		vgic_v2_reset_targets(g);
 	}
 	for (unsigned i = 0; i < plan->nr_irqs; i++) {
 		const struct plan_irq *irq = &plan->irqs[i];
@@ -41,7 +70,6 @@ enum err vgic_init_vm(struct vm *vm, const struct plan_vm *plan, struct arena *p
 		gic_hw->configure_spi(irq->intid, irq->edge);
 		gic_hw->route_spi(irq->intid, vm->vcpus[0].cpu);
 	}
-	vm_add_mmio(vm, plan->frames.gicd.base, plan->frames.gicd.size, vgic_access_gicd, g);
-	vm_add_mmio(vm, plan->frames.gicr.base, plan->frames.gicr.size, vgic_access_gicr, g);
+	add_frames(vm, plan);
 	return OK;
 }

@@ -8,6 +8,7 @@
  * interface has the whole group disabled come last, for they could hold list registers for ever.
  */
 #include "gic/gic_hw.h"
+#include "gic/vgic_v2.h"
 
 /* The most urgent ones of a kind, sorted. */
 struct picks {
@@ -50,7 +51,9 @@ static void fold_one(struct vgic_txn *t, struct vcpu *vcpu, uint64_t lr)
 	if (intid / 32 >= g->nr_words)
 		return;
 	r = vgic_ref(g, intid / 32, vcpu->id);
-	if (r.w->drop_pend & bit)
+	if (vcpu->vgic->v2 && intid < GIC_SGIS)
+		pending = vgic_v2_fold_sgi(vcpu->vgic, lr);
+	else if (r.w->drop_pend & bit)
 		pending = false;
 	if (r.w->drop_active & bit)
 		active = false;
@@ -148,14 +151,15 @@ static void list(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l, unsi
 	unsigned b = intid % 32;
 	uint32_t bit = 1u << b;
 	uint64_t eoi = 0;
+	bool sourced = vcpu->vgic->v2 && intid < GIC_SGIS;
 
 	if (state == LR_ACTIVE && vgic_deliverable(t->g, w) & bit) {
 		/* Pending and active at once is not for forwarded ones (IHI 0069, 12.4.9 "State"): the physical GIC keeps that. */
 		if (w->hw & bit) {
 			w->pend &= ~bit;
 			gic_hw->write_bits(vcpu->cpu, GICD_ISPENDR, r.word, bit);
-		} else if (apart || (r.word && w->target[b] != vcpu->id)) {
-			/* (Or its target was changed: ended here, it is pending there.) The maintenance interrupt tells when. */
+		} else if (apart || sourced || (r.word && w->target[b] != vcpu->id)) {
+			/* (Or it is pending from another source; or its target was changed: ended here, it is pending there.) The maintenance interrupt tells when. */
 			eoi = LR_EOI;
 		} else {
 			state |= LR_PENDING;
@@ -174,6 +178,8 @@ static void list(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l, unsi
 	w->slot[b] = (uint8_t)n;
 	if (r.word)
 		vcpu->vgic->slot_intid[n] = (uint16_t)intid;
+	if (sourced)
+		l->lr[n] = vgic_v2_list_sgi(vcpu->vgic, l->lr[n]);
 }
 
 /* Everything this vCPU could list, sorted; *summary: the words it is in. */
@@ -255,6 +261,8 @@ void vgic_sync_self(struct vgic_txn *t)
 	struct vgic_lrs l;
 	uint64_t old_maint = vc->maint;
 
+	if (sgis && vc->v2)
+		sgis = vgic_v2_take_sgis(vc, sgis);
 	if (sgis) {
 		vc->priv.pend |= sgis;
 		vgic_note(t, vcpu->id, 0);

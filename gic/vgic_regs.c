@@ -3,6 +3,7 @@
  * What reading and writing the distributor's per-interrupt registers means, whatever face they are seen through. Each write costs a
  * fixed amount of work, and more only for interrupts that it makes deliverable or that sit in a list register.
  */
+#include "arch/arm64/lock_check.h"
 #include "gic/gic_hw.h"
 
 static const struct cpu *cpu_of(const struct vgic_txn *t, struct vgic_ref r)
@@ -40,6 +41,7 @@ static void wait_recalled(struct vgic_txn *t, unsigned vcpu)
 
 	vgic_recall(t, vcpu);
 	vgic_end(t);
+	lock_check_below(0);
 	for (unsigned i = 0; i < WAIT_STEPS && __atomic_load_n(&vc->recalled, __ATOMIC_ACQUIRE); i++) {
 		if (self && __atomic_load_n(&self->vgic->recalled, __ATOMIC_RELAXED)) {
 			vgic_begin(t, g, self);

@@ -24,7 +24,7 @@ static void send_self(struct vcpu *vcpu, unsigned sgi)
 	vgic_end(&t);
 }
 
-static void send_other(struct vcpu *target, unsigned sgi)
+void vgic_send_other(struct vcpu *target, unsigned sgi)
 {
 	/* Who finds bits set leaves the kick to who set them: it comes after both. */
 	if (__atomic_fetch_or(&target->vgic->incoming, 1u << sgi, __ATOMIC_RELEASE))
@@ -41,7 +41,7 @@ static void send(struct vcpu *vcpu, struct vcpu *target, unsigned which, unsigne
 	if (target == vcpu)
 		send_self(vcpu, sgi);
 	else
-		send_other(target, sgi);
+		vgic_send_other(target, sgi);
 }
 
 void vgic_write_sgir(struct vcpu *vcpu, unsigned which, uint64_t value)

@@ -146,7 +146,7 @@ uint64_t vgic_make_lr(const struct vgic_word *w, unsigned word, unsigned bit, ui
 void vgic_update_direct(struct vgic *g, struct vgic_cpu *vc, uint32_t mask)
 {
 	struct vgic_word *w = &vc->priv;
-	uint32_t able = vc->loaded ? w->enabled & group_on(g, w) & (w->hw | 0xffff) : 0;
+	uint32_t able = vc->loaded ? w->enabled & group_on(g, w) & (w->hw | 0xffff) & g->direct_able : 0;
 
 	for_each_bit(b, mask) {
 		uint64_t lr = able >> b & 1 ? vgic_make_lr(w, 0, b, LR_PENDING) : 0;

@@ -10,6 +10,7 @@
 #define GICV3 */gic/gicv3*.o
 #define GICV2_FACE */gic/vgic_mmio_v2*.o
 #define GICV2_INTERFACE */gic/vgic_swif*.o
+#define GICV2_STATE */gic/vgic_v2*.o
 
 ENTRY(_start)
 
@@ -27,7 +28,7 @@ SECTIONS
 		KEEP(*(.head.text))
 		*/common/lib/string.c.o(.text .text.*) /* some of what has room before the vectors, which begin on a 2 KiB boundary */
 		*(.text.hot .text.hot.*)
-		*(EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE) .text EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE) .text.*)
+		*(EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE) .text EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE) .text.*)
 		. = ALIGN(PAGE);
 	} :text
 	_text_end = .;
@@ -49,6 +50,7 @@ SECTIONS
 		_gicv2_guest_text = .;
 		GICV2_FACE(.text .text.*)
 		GICV2_INTERFACE(.text .text.*)
+		GICV2_STATE(.text .text.*)
 		. = ALIGN(PAGE);
 		_gicv2_guest_text_end = .;
 	} :text

@@ -64,6 +64,9 @@
 #define ICH_VTR_NR_LRS(v) ((unsigned)FIELD(v, 4, 0) + 1)
 #define ICH_VTR_PRE_BITS(v) ((unsigned)FIELD(v, 28, 26) + 1)
 #define ICH_VTR_PRI_BITS(v) ((unsigned)FIELD(v, 31, 29) + 1)
+#define ICH_HCR_TC BIT(10)
+#define ICH_HCR_TALL0 BIT(11)
+#define ICH_HCR_TALL1 BIT(12)
 #define ICH_VMCR_VENG0 BIT(0)
 #define ICH_VMCR_VENG1 BIT(1)
 

@@ -78,7 +78,8 @@ void arch_vcpu_reset(struct arch_vcpu *v, uint64_t pc, uint64_t x0)
 #undef X
 	reset_debug();
 	write_sysreg(SCTLR_EL1_RESET, sctlr_el1);
-	write_sysreg(v->hcr, hcr_el2); /* no virtual SError left pending */
+	v->hcr &= ~(HCR_VI | HCR_VF);
+	write_sysreg(v->hcr, hcr_el2); /* no virtual SError or interrupt left pending */
 	write_sysreg(pc, elr_el2);
 	write_sysreg(SPSR_EL1H | SPSR_DAIF, spsr_el2);
 	cpu_zero_fp();
@@ -153,6 +154,17 @@ void vcpu_inject_external_abort(bool data, bool write, int walk_level, uint64_t 
 
 	inject_external_abort(&s, data, write, walk_level, far);
 	inject_end(&s);
+}
+
+void vcpu_set_virtual_lines(struct arch_vcpu *v, bool irq, bool fiq)
+{
+	uint64_t lines = (irq ? HCR_VI : 0) | (fiq ? HCR_VF : 0);
+
+	if ((v->hcr & (HCR_VI | HCR_VF)) == lines)
+		return;
+	v->hcr = (v->hcr & ~(HCR_VI | HCR_VF)) | lines;
+	/* The register's own value: a virtual SError may be pending there. The next exception return synchronises. */
+	write_sysreg((read_sysreg(hcr_el2) & ~(HCR_VI | HCR_VF)) | lines, hcr_el2);
 }
 
 void vcpu_inject_serror(struct arch_vcpu *v)

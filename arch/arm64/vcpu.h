@@ -12,7 +12,7 @@
 struct arch_vcpu {
 	uint64_t x[31];     /* offset 0: vectors.S; x[30] is the guest's LR */
 	uint64_t el2_stack; /* offset 248: SP for the exit handler, top of this CPU's EL2 stack */
-	uint64_t hcr;       /* HCR_EL2 as the guest runs with it */
+	uint64_t hcr;       /* HCR_EL2 as the guest runs with it, its virtual lines included */
 	uint64_t vmpidr;    /* VMPIDR_EL2 */
 };
 
@@ -69,6 +69,9 @@ bool vcpu_is_aarch32(void);
 /* Makes the loaded vCPU take that exception at its EL1 (inject.h). */
 void vcpu_inject_undefined(bool il);
 void vcpu_inject_external_abort(bool data, bool write, int walk_level, uint64_t far);
+
+/* Virtual IRQ and FIQ of the loaded vCPU, as levels, for a guest whose CPU interface is software. */
+void vcpu_set_virtual_lines(struct arch_vcpu *v, bool irq, bool fiq);
 
 /* A virtual SError, pending until the guest unmasks it. */
 void vcpu_inject_serror(struct arch_vcpu *v);

@@ -136,6 +136,15 @@ static void check_proof(const struct plan *plan, const struct prove_vm *proofs)
 		give_up_findings();
 }
 
+/* A resident part for GICv2 guests alone. */
+static void drop_unused_parts(const struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->nr_vms; i++)
+		if (plan->vms[i].gic != PLAN_GIC_V3)
+			return;
+	mmu_drop_part(_gicv2_guest_text, _gicv2_guest_text_end);
+}
+
 static NORETURN void run(struct plan *plan)
 {
 	struct prove_vm *proofs = ARENA_ARRAY(&arena, struct prove_vm, plan->nr_vms);
@@ -156,6 +165,7 @@ static NORETURN void run(struct plan *plan)
 	check_proof(plan, proofs);
 	if (apply_devices(plan, &pool))
 		give_up("the VMs have no devices");
+	drop_unused_parts(plan);
 	log_info("%u VMs proven apart; EL2 uses %s beyond its image", plan->nr_vms, format_size(text, plan->pool.size));
 
 	/* From here on the system file and the DTB are not read any more; reloading a VM maps what it needs. */

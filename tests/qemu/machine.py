@@ -187,7 +187,7 @@ def tfa_arguments(case, context, machine, hypervisor, itb):
 def boot_arguments(case, context, machine):
     if case["boot"] == "native":
         return ["-kernel", str(context.product(f"guest/{case['program']}.bin"))]
-    hypervisor = str(context.product("bulkhead.bin"))
+    hypervisor = str(context.product(case["hypervisor"]))
     if case["boot"] == "bare":
         return bare_arguments(hypervisor)
     itb = None

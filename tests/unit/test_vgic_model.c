@@ -2,7 +2,7 @@
 /* Random guests on the virtual GIC and on a model of a GIC must see the same. */
 #include "tests/unit/vgic_model.h"
 
-#define RUNS 240
+#define RUNS 360
 #define STEPS 500
 
 static void random_guests(void **state)
@@ -16,9 +16,9 @@ static void random_guests(void **state)
 			seed = seed * 6364136223846793005u + 1442695040888963407u;
 			data[i] = (uint8_t)(seed >> 56);
 		}
-		/* Every number of vCPUs with every number of list registers. */
-		data[0] = (uint8_t)(run % 3);
-		data[1] = (uint8_t)(run / 3 % 4);
+		/* Every number of vCPUs with every number of list registers and every kind of GIC. */
+		data[0] = (uint8_t)(run % 3 + run / 36 % 2 * 3);
+		data[1] = (uint8_t)(run / 3 % 12);
 		model_run(data, sizeof(data));
 	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A machine for tests of the virtual GIC: CPUs with list registers and a guest that acknowledges and ends interrupts by them, a physical
- * distributor that forwards, and kicks that arrive when the test says so. Written from IHI 0069, not from gic/.
+ * distributor that forwards, and kicks that arrive when the test says so. Written from IHI 0069 and IHI 0048, not from gic/. m_gic says
+ * which GIC the guest has; one with a CPU interface in software acknowledges and ends by GICC's registers.
  */
 #ifndef TESTS_UNIT_VGIC_MACHINE_H
 #define TESTS_UNIT_VGIC_MACHINE_H
@@ -24,11 +25,13 @@
 
 #include "common/log.h"
 #include "gic/gic_hw.h"
+#include "gic/vgic_v2.h"
 
 #define M_CPUS 32
 #define M_INTIDS 128
 #define M_GICD 0x8000000
 #define M_GICR 0x80a0000
+#define M_GICC 0x8010000
 
 struct m_phys {
 	bool enabled, pend, line, active, edge;
@@ -46,6 +49,8 @@ struct m_cpu {
 	unsigned running[256];    /* stack of active priorities */
 	unsigned depth;
 	bool kicked;
+	bool irq, fiq;            /* lines of a CPU interface in software */
+	bool withheld;            /* ICC_* and ICH_* of the machine are off */
 	struct m_phys ppi[32];
 };
 
@@ -53,6 +58,7 @@ static struct m_cpu mc[M_CPUS];
 static struct m_phys spi[M_INTIDS];
 static struct vm mvm;
 static struct vcpu mvcpu[M_CPUS];
+static enum plan_gic m_gic;
 static bool m_prompt; /* kicks are answered at once, not by m_settle */
 static unsigned m_nr_lrs = 4, m_now, m_kicks, m_logs, m_syncs;
 static uint8_t m_priority_mask = 0xf8;
@@ -85,6 +91,12 @@ static bool m_unlocked(void)
 }
 
 static void m_sync(unsigned cpu);
+
+/* The list registers of that CPU, wherever they are. */
+static uint64_t *m_lrs(unsigned cpu)
+{
+	return m_gic == PLAN_GIC_V2_SOFTWARE ? mvcpu[cpu].vgic->v2->swif.lr : mc[cpu].lr;
+}
 
 static void m_kick(const struct cpu *cpu)
 {
@@ -121,7 +133,7 @@ static uint32_t m_free(void)
 static void m_check_lrs(unsigned cpu)
 {
 	for (unsigned n = 0; n < m_nr_lrs; n++) {
-		uint64_t a = mc[cpu].lr[n];
+		uint64_t a = m_lrs(cpu)[n];
 
 		if (!(a & LR_STATE))
 			continue;
@@ -130,7 +142,7 @@ static void m_check_lrs(unsigned cpu)
 		assert_int_equal(a >> LR_PRIORITY_SHIFT & 0xff & ~m_priority_mask, 0);
 		for (unsigned c = 0; c < mvm.nr_vcpus; c++)
 			for (unsigned k = 0; k < m_nr_lrs; k++)
-				if ((c != cpu || k != n) && mc[c].lr[k] & LR_STATE && LR_VINTID(mc[c].lr[k]) == LR_VINTID(a))
+				if ((c != cpu || k != n) && m_lrs(c)[k] & LR_STATE && LR_VINTID(m_lrs(c)[k]) == LR_VINTID(a))
 					assert_true(c != cpu && LR_VINTID(a) < 32); /* one INTID, one list register */
 	}
 }
@@ -265,14 +277,37 @@ static void m_configure(unsigned intid, bool edge)
 	spi[intid].edge = edge;
 }
 
+static void m_deactivate(unsigned intid)
+{
+	assert_true(m_irq(m_now, intid)->active);
+	m_irq(m_now, intid)->active = false;
+}
+
+static void m_withhold(void)
+{
+	mc[m_now].withheld = true;
+}
+
+void vcpu_set_virtual_lines(struct arch_vcpu *v, bool irq, bool fiq)
+{
+	assert_true(v == &mvcpu[m_now].arch);
+	assert_true(m_gic == PLAN_GIC_V2_SOFTWARE);
+	mc[m_now].irq = irq;
+	mc[m_now].fiq = fiq;
+	m_check_lrs(m_now);
+}
+
 static const struct vgic_interface m_interface = {
 	.nr_lrs = m_get_nr_lrs, .priority_mask = m_get_priority_mask, .put_first = m_put_first, .free_lrs = m_free_lrs, .put = m_put,
 	.read_lrs = m_read_lrs, .write_lrs = m_write_lrs, .lr_pending = m_lr_pending, .reset = m_reset, .stop = m_stop,
 };
 
+/* vgic_swif.c, with as many list registers as the test wants. */
+static struct vgic_interface m_software;
+
 static const struct gic_hw m_hw = {
 	.kick = m_kick, .interface = &m_interface, .write_bits = m_write_bits, .read_bits = m_read_bits, .wait_disabled = m_wait_disabled,
-	.route_spi = m_route, .configure_spi = m_configure,
+	.route_spi = m_route, .configure_spi = m_configure, .deactivate = m_deactivate, .withhold_interface = m_withhold,
 };
 
 /* ---- The machine runs ---- */
@@ -283,6 +318,8 @@ static bool m_maintenance(unsigned cpu)
 	struct m_cpu *c = &mc[cpu];
 	bool pending = false;
 
+	if (m_gic == PLAN_GIC_V2_SOFTWARE)
+		return false;
 	for (unsigned n = 0; n < m_nr_lrs; n++)
 		pending |= (c->lr[n] & LR_STATE) == LR_PENDING;
 	return c->eisr || (c->maint & HCR_MAINT_NPIE && !pending) || (c->maint & HCR_MAINT_LRENPIE && c->eoi_count) ||
@@ -337,6 +374,9 @@ static UNUSED void m_settle(void)
 				m_sync(c);
 				again = true;
 			}
+			/* What hardware would interrupt for was done at the end of the access. */
+			if (m_gic == PLAN_GIC_V2_SOFTWARE)
+				assert_int_equal(mvcpu[c].vgic->v2->swif.ended, 0);
 			if (mc[c].on && m_maintenance(c)) {
 				m_sync(c);
 				/* What was asked for must be done: the level falls, or the guest would never run again. */
@@ -372,29 +412,43 @@ static int m_best(unsigned cpu)
 	return best;
 }
 
-/* ICC_IAR: the INTID, or 1023. Nothing else happens: call m_settle for maintenance. */
+static uint64_t m_access(unsigned cpu, uint64_t ipa, unsigned size, bool write, uint64_t value);
+
+/* IAR: the INTID, and of a GICv2's SGI whose it is; or 1023. Nothing else happens: call m_settle for maintenance. */
 static UNUSED unsigned m_ack(unsigned cpu)
 {
-	int n = m_best(cpu);
+	int n;
 	uint64_t *lr;
 
+	if (m_gic == PLAN_GIC_V2_SOFTWARE) {
+		unsigned id = (unsigned)m_access(cpu, M_GICC + GICC_IAR, 4, false, 0);
+
+		if (GICC_IAR_INTID(id) < GIC_SPECIAL)
+			mc[cpu].running[mc[cpu].depth++] = (unsigned)m_access(cpu, M_GICC + GICC_RPR, 4, false, 0);
+		return id;
+	}
+	n = m_best(cpu);
 	if (n < 0)
 		return GIC_NONE;
 	lr = &mc[cpu].lr[n];
 	*lr ^= LR_STATE;
 	mc[cpu].running[mc[cpu].depth++] = *lr >> LR_PRIORITY_SHIFT & 0xff;
-	return LR_VINTID(*lr);
+	return (unsigned)FIELD(*lr, 12, 0);
 }
 
-/* ICC_EOIR with EOImode 0. */
-static UNUSED void m_eoi(unsigned cpu, unsigned intid)
+/* EOIR with EOImode 0. */
+static UNUSED void m_eoi(unsigned cpu, unsigned id)
 {
 	struct m_cpu *c = &mc[cpu];
 
 	assert_true(c->depth > 0);
 	c->depth--;
+	if (m_gic == PLAN_GIC_V2_SOFTWARE) {
+		m_access(cpu, M_GICC + GICC_EOIR, 4, true, id);
+		return;
+	}
 	for (unsigned n = 0; n < m_nr_lrs; n++) {
-		if (!(c->lr[n] & LR_ACTIVE) || LR_VINTID(c->lr[n]) != intid)
+		if (!(c->lr[n] & LR_ACTIVE) || FIELD(c->lr[n], 12, 0) != id)
 			continue;
 		c->lr[n] &= ~LR_ACTIVE;
 		if (c->lr[n] & LR_HW)
@@ -415,7 +469,7 @@ static UNUSED void m_run_vcpu(unsigned cpu)
 /* hw: SPIs that are forwarded; edge: of these. nr_intids: 32 + SPIs. */
 static void m_start(unsigned vcpus, unsigned nr_intids, const struct plan_irq *irqs, unsigned nr_irqs)
 {
-	struct plan_vm plan = {.nr_vcpus = vcpus, .gic_version = 3, .nr_intids = nr_intids, .irqs = (struct plan_irq *)irqs, .nr_irqs = nr_irqs};
+	struct plan_vm plan = {.nr_vcpus = vcpus, .gic_version = m_gic == PLAN_GIC_V3 ? 3 : 2, .gic = m_gic, .nr_intids = nr_intids, .irqs = (struct plan_irq *)irqs, .nr_irqs = nr_irqs};
 	struct arena pool;
 
 	memset(mc, 0, sizeof(mc));
@@ -426,7 +480,10 @@ static void m_start(unsigned vcpus, unsigned nr_intids, const struct plan_irq *i
 	m_prompt = false;
 	gic_hw = &m_hw;
 	plan.frames.gicd = (struct mem_range){M_GICD, 0x10000};
+	plan.frames.gicc = (struct mem_range){M_GICC, 0x2000};
 	plan.frames.gicr = (struct mem_range){M_GICR, vcpus * 0x20000};
+	m_software = vgic_swif_interface;
+	m_software.nr_lrs = m_get_nr_lrs;
 	mvm.vcpus = mvcpu;
 	mvm.nr_vcpus = vcpus;
 	strcpy(mvm.name, "vm");
@@ -439,6 +496,8 @@ static void m_start(unsigned vcpus, unsigned nr_intids, const struct plan_irq *i
 	}
 	arena_init(&pool, m_pool, sizeof(m_pool));
 	assert_int_equal(vgic_init_vm(&mvm, &plan, &pool), OK);
+	if (m_gic == PLAN_GIC_V2_SOFTWARE)
+		mvm.vgic->interface = &m_software;
 	for (unsigned i = 0; i < vcpus; i++)
 		m_run_vcpu(i);
 	m_now = 0;
@@ -468,6 +527,22 @@ static uint64_t m_access(unsigned cpu, uint64_t ipa, unsigned size, bool write, 
 #define gicr_write(cpu, of, off, v) m_access(cpu, M_GICR + (of) * 0x20000ull + (off), 4, true, v)
 #define gicr_read(cpu, of, off) ((uint32_t)m_access(cpu, M_GICR + (of) * 0x20000ull + (off), 4, false, 0))
 #define SGI 0x10000
+#define gicc_write(cpu, off, v) m_access(cpu, M_GICC + (off), 4, true, v)
+#define gicc_read(cpu, off) ((uint32_t)m_access(cpu, M_GICC + (off), 4, false, 0))
+
+/* A register of the INTIDs 0-31 of vCPU `of`, who is the only one to see them on a GICv2. */
+static UNUSED uint32_t m_private_read(unsigned by, unsigned of, unsigned off)
+{
+	return m_gic == PLAN_GIC_V3 ? gicr_read(by, of, SGI + off) : gicd_read(of, off);
+}
+
+static UNUSED void m_private_write(unsigned by, unsigned of, unsigned off, uint32_t v)
+{
+	if (m_gic == PLAN_GIC_V3)
+		gicr_write(by, of, SGI + off, v);
+	else
+		gicd_write(of, off, v);
+}
 
 /* As a kernel sets it up: groups on, everything group 1, SGIs and PPIs of every vCPU enabled at priority 0xa0. */
 static UNUSED void m_guest_init(void)
@@ -476,13 +551,19 @@ static UNUSED void m_guest_init(void)
 		gicd_write(0, GICD_IGROUPR + 4 * w, ~0u);
 	for (unsigned i = 32; i < mvm.vgic->nr_words * 32; i += 4)
 		gicd_write(0, GICD_IPRIORITYR + i, 0xa0a0a0a0);
-	gicd_write(0, GICD_CTLR, 0x12);
+	for (unsigned i = 32; i < mvm.vgic->nr_words * 32 && m_gic != PLAN_GIC_V3; i += 4)
+		gicd_write(0, GICD_ITARGETSR + i, 0x01010101);
+	gicd_write(0, GICD_CTLR, m_gic == PLAN_GIC_V3 ? 0x12 : 3);
 	m_settle();
 	for (unsigned c = 0; c < mvm.nr_vcpus; c++) {
-		gicr_write(c, c, SGI + GICD_IGROUPR, ~0u);
+		m_private_write(c, c, GICD_IGROUPR, ~0u);
 		for (unsigned i = 0; i < 32; i += 4)
-			gicr_write(c, c, SGI + GICD_IPRIORITYR + i, 0xa0a0a0a0);
-		gicr_write(c, c, SGI + GICD_ISENABLER, 1u << 27 | 1u << 30 | 0xffff);
+			m_private_write(c, c, GICD_IPRIORITYR + i, 0xa0a0a0a0);
+		m_private_write(c, c, GICD_ISENABLER, 1u << 27 | 1u << 30 | 0xffff);
+		if (m_gic == PLAN_GIC_V2_SOFTWARE) {
+			gicc_write(c, GICC_PMR, 0xf0);
+			gicc_write(c, GICC_CTLR, GICC_CTLR_GRP0 | GICC_CTLR_GRP1 | GICC_CTLR_ACKCTL);
+		}
 	}
 	m_settle();
 }
@@ -502,9 +583,13 @@ static UNUSED void m_priority(unsigned cpu, unsigned intid, unsigned prio)
 	m_access(cpu, M_GICD + GICD_IPRIORITYR + intid, 1, true, prio);
 }
 
+/* aff: the target, or of a GICv2 the bits of the targets. */
 static UNUSED void m_target(unsigned cpu, unsigned intid, uint64_t aff)
 {
-	m_access(cpu, M_GICD + GICD_IROUTER + 8 * intid, 8, true, aff);
+	if (m_gic == PLAN_GIC_V3)
+		m_access(cpu, M_GICD + GICD_IROUTER + 8 * intid, 8, true, aff);
+	else
+		m_access(cpu, M_GICD + GICD_ITARGETSR + intid, 1, true, aff);
 }
 
 #endif

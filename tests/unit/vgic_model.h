@@ -1,62 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A GIC by the book: each interrupt is enabled or not, pending, active; the CPU takes the most urgent one. It knows nothing of list
- * registers, folding or kicks. model_run() does what a string of bytes says to both it and the virtual GIC, and compares what guests see.
+ * registers, folding or kicks. model_run() does what a string of bytes says to both it and the virtual GIC, and compares what guests see: of
+ * a GICv3, of a GICv2 whose CPU interface is hardware, and of one whose CPU interface is software, registers and all (vgic_model_cpu.h).
  */
 #ifndef TESTS_UNIT_VGIC_MODEL_H
 #define TESTS_UNIT_VGIC_MODEL_H
 
-#include "tests/unit/vgic_machine.h"
-
-#define MODEL_INTIDS 72
-
-struct model_irq {
-	bool enabled, latch, line, active, edge, hw;
-	unsigned prio, target;
-};
-
-static struct model_irq model_spi[MODEL_INTIDS], model_private[M_CPUS][32];
-static unsigned model_stack[M_CPUS][64];
+#include "tests/unit/vgic_model_cpu.h"
 
 static const struct plan_irq model_irqs[] = {{.intid = 33, .edge = false}, {.intid = 35, .edge = true}, {.intid = 64, .edge = true}, {.intid = 66, .edge = false}};
 
-static struct model_irq *model_irq(unsigned cpu, unsigned intid)
+/* Of several targets the virtual GIC chooses: one that is asked for and on, if there is one. */
+static void model_learn_targets(void)
 {
-	return intid < 32 ? &model_private[cpu][intid] : &model_spi[intid];
-}
+	uint32_t on = 0;
 
-static bool model_pending(const struct model_irq *i)
-{
-	return i->latch || (i->line && !i->edge);
-}
+	for (unsigned c = 0; c < mvm.nr_vcpus; c++)
+		on |= mvcpu[c].vgic->loaded ? 1u << c : 0;
+	for (unsigned i = 32; i < MODEL_INTIDS && m_gic != PLAN_GIC_V3 && mvm.nr_vcpus > 1; i++) {
+		struct model_irq *irq = &model_spi[i];
 
-/* Whether that vCPU would take it now. */
-static bool model_takes(unsigned cpu, unsigned intid)
-{
-	const struct model_irq *i = model_irq(cpu, intid);
-
-	return i->enabled && model_pending(i) && !i->active && (intid < 32 || i->target == cpu) && i->prio < m_running(cpu);
-}
-
-static unsigned model_best(unsigned cpu)
-{
-	unsigned best = 0x100;
-
-	for (unsigned i = 0; i < MODEL_INTIDS; i++)
-		if (model_takes(cpu, i) && model_irq(cpu, i)->prio < best)
-			best = model_irq(cpu, i)->prio;
-	return best;
-}
-
-static void model_check_best(void)
-{
-	for (unsigned c = 0; c < mvm.nr_vcpus; c++) {
-		int n = m_best(c);
-
-		assert_int_equal(n < 0 ? 0x100 : mc[c].lr[n] >> LR_PRIORITY_SHIFT & 0xff, model_best(c));
-		if (n >= 0)
-			assert_true(model_takes(c, LR_VINTID(mc[c].lr[n])));
+		irq->target = mvm.vgic->spi[i / 32 - 1].target[i % 32];
+		if (!irq->targets)
+			assert_int_equal(irq->target, VGIC_NO_VCPU);
+		else
+			assert_true((irq->targets & on ? irq->targets & on : irq->targets) >> irq->target & 1);
 	}
+}
+
+static void model_check_private(unsigned by, unsigned c)
+{
+	uint32_t pending = m_private_read(by, c, GICD_ISPENDR), active = m_private_read(by, c, GICD_ISACTIVER);
+
+	for (unsigned b = 0; b < 32; b++) {
+		assert_int_equal(pending >> b & 1, model_pending(&model_private[c][b]));
+		assert_int_equal(active >> b & 1, model_private[c][b].active);
+	}
+	for (unsigned sgi = 0; sgi < 4 && m_gic != PLAN_GIC_V3; sgi++)
+		assert_int_equal(m_access(c, M_GICD + (sgi & 1 ? GICD_CPENDSGIR : GICD_SPENDSGIR) + sgi, 1, false, 0), model_private[c][sgi].sources);
 }
 
 static void model_check_registers(unsigned by)
@@ -64,7 +46,7 @@ static void model_check_registers(unsigned by)
 	m_prompt = true;
 	for (unsigned word = 1; word <= 2; word++) {
 		uint32_t enabled = gicd_read(by, GICD_ISENABLER + 4 * word), pending = gicd_read(by, GICD_ISPENDR + 4 * word),
-			 active = gicd_read(by, GICD_ISACTIVER + 4 * word);
+			 active = gicd_read(by, GICD_ISACTIVER + 4 * word), group = gicd_read(by, GICD_IGROUPR + 4 * word);
 
 		for (unsigned b = 0; b < 32 && word * 32 + b < MODEL_INTIDS; b++) {
 			const struct model_irq *i = &model_spi[word * 32 + b];
@@ -72,16 +54,13 @@ static void model_check_registers(unsigned by)
 			assert_int_equal(enabled >> b & 1, i->enabled);
 			assert_int_equal(pending >> b & 1, model_pending(i));
 			assert_int_equal(active >> b & 1, i->active);
+			assert_int_equal(group >> b & 1, i->group);
+			if (m_gic != PLAN_GIC_V3)
+				assert_int_equal(m_access(by, M_GICD + GICD_ITARGETSR + word * 32 + b, 1, false, 0), i->targets);
 		}
 	}
-	for (unsigned c = 0; c < mvm.nr_vcpus; c++) {
-		uint32_t pending = gicr_read(by, c, SGI + GICD_ISPENDR), active = gicr_read(by, c, SGI + GICD_ISACTIVER);
-
-		for (unsigned b = 0; b < 32; b++) {
-			assert_int_equal(pending >> b & 1, model_pending(&model_private[c][b]));
-			assert_int_equal(active >> b & 1, model_private[c][b].active);
-		}
-	}
+	for (unsigned c = 0; c < mvm.nr_vcpus; c++)
+		model_check_private(by, c);
 	m_settle();
 	m_prompt = false;
 	for (unsigned c = 0; c < mvm.nr_vcpus; c++)
@@ -92,16 +71,20 @@ static void model_check_registers(unsigned by)
 static void model_private_reset(unsigned c)
 {
 	for (unsigned i = 0; i < 32; i++)
-		model_private[c][i] = (struct model_irq){.edge = i < 16, .prio = 0xa0, .hw = i == 27, .enabled = i < 16 || i == 27};
+		model_private[c][i] = (struct model_irq){.edge = i < 16, .prio = 0xa0, .hw = i == 27, .enabled = i < 16 || i == 27, .group = true,
+							 .sgi_v2 = i < 16 && m_gic != PLAN_GIC_V3};
 	for (unsigned i = 0; i < 32; i += 4)
-		gicr_write(c, c, SGI + GICD_IPRIORITYR + i, 0xa0a0a0a0);
-	gicr_write(c, c, SGI + GICD_IGROUPR, ~0u);
-	gicr_write(c, c, SGI + GICD_ISENABLER, 1u << 27 | 0xffff);
+		m_private_write(c, c, GICD_IPRIORITYR + i, 0xa0a0a0a0);
+	m_private_write(c, c, GICD_IGROUPR, ~0u);
+	m_private_write(c, c, GICD_ISENABLER, 1u << 27 | 0xffff);
+	model_cpu_reset(c);
 }
 
-static void model_start(unsigned vcpus, unsigned lrs)
+static void model_start(unsigned vcpus, unsigned lrs, enum plan_gic gic, bool split)
 {
 	m_nr_lrs = lrs;
+	m_gic = gic;
+	model_split = split && gic == PLAN_GIC_V2_SOFTWARE;
 	m_start(vcpus, 96, model_irqs, ARRAY_SIZE(model_irqs));
 	memset(model_spi, 0, sizeof(model_spi));
 	gicd_write(0, GICD_CTLR, 3);
@@ -119,19 +102,20 @@ static void model_start(unsigned vcpus, unsigned lrs)
 		if (!model_spi[i].hw)
 			model_spi[i].edge = i & 1;
 	m_settle();
+	model_learn_targets();
 }
 
 static void model_bit(unsigned by, unsigned of, unsigned intid, unsigned reg)
 {
 	if (intid < 32)
-		gicr_write(by, of, SGI + reg, 1u << intid);
+		m_private_write(by, of, reg, 1u << intid);
 	else
 		gicd_write(by, reg + intid / 32 * 4, 1u << intid % 32);
 }
 
 static void model_stop(unsigned c)
 {
-	if (mc[c].depth)
+	if (model_busy(c))
 		return;
 	for (unsigned i = 0; i < 32; i++)
 		if (model_private[c][i].active)
@@ -140,41 +124,9 @@ static void model_stop(unsigned c)
 	m_now = c;
 	vgic_stop_vcpu(&mvcpu[c]);
 	m_settle();
+	model_learn_targets();
 	m_run_vcpu(c);
 	model_private_reset(c);
-}
-
-static void model_take(unsigned c)
-{
-	unsigned best = model_best(c), intid = m_ack(c);
-
-	if (intid == GIC_NONE) {
-		assert_int_equal(best, 0x100);
-		return;
-	}
-	/* m_running has changed already; the comparison before it is model_check_best's. */
-	assert_int_equal(model_irq(c, intid)->prio, best);
-	model_irq(c, intid)->latch = false;
-	model_irq(c, intid)->active = true;
-	model_stack[c][mc[c].depth - 1] = intid;
-}
-
-static void model_end(unsigned c)
-{
-	unsigned intid;
-
-	if (!mc[c].depth)
-		return;
-	intid = model_stack[c][mc[c].depth - 1];
-	/* Mostly a handler has quietened its device. */
-	if (intid % 3) {
-		struct model_irq *i = model_irq(c, intid);
-
-		if (i->hw && !i->edge)
-			i->line = m_irq(c, intid)->line = false;
-	}
-	m_eoi(c, intid);
-	model_irq(c, intid)->active = false;
 }
 
 /* A device's or timer's signal. */
@@ -204,19 +156,70 @@ static void model_signal(unsigned c, unsigned intid, bool level)
 	}
 }
 
-static void model_sgi(unsigned c, unsigned sgi, unsigned list)
+static void model_sgi(unsigned c, unsigned sgi, unsigned filter, unsigned list)
 {
-	for (unsigned i = 0; i < mvm.nr_vcpus; i++)
-		if (list >> i & 1)
-			model_private[i][sgi].latch = true;
+	unsigned all = (1u << mvm.nr_vcpus) - 1, targets = list & all;
+
 	m_now = c;
-	vgic_write_sgir(&mvcpu[c], 0, sgi << 24 | (list & ((1u << mvm.nr_vcpus) - 1)));
+	if (m_gic == PLAN_GIC_V3) {
+		vgic_write_sgir(&mvcpu[c], 0, sgi << 24 | targets);
+	} else {
+		gicd_write(c, GICD_SGIR, filter << 24 | (list & 0xff) << 16 | sgi);
+		targets = filter == 0 ? targets : filter == 1 ? all & ~(1u << c) : filter == 2 ? 1u << c : 0;
+	}
+	for (unsigned i = 0; i < mvm.nr_vcpus; i++) {
+		if (!(targets >> i & 1))
+			continue;
+		model_private[i][sgi].latch = true;
+		model_private[i][sgi].sources |= (uint8_t)(1u << c);
+	}
 }
 
 /* Pending bits of forwarded level interrupts are the device's: a guest's write to them is a latch in the physical GIC, which has one of its own. */
 static bool model_latches(const struct model_irq *i)
 {
 	return !i->hw || i->edge;
+}
+
+static void model_latch(unsigned c, unsigned of, unsigned intid, bool set, unsigned v)
+{
+	struct model_irq *i = model_irq(of, intid);
+
+	if (i->sgi_v2) {
+		unsigned sources = v & ((1u << mvm.nr_vcpus) - 1);
+
+		/* The way a GICv3 has it does nothing. */
+		model_bit(of, of, intid, set ? GICD_ISPENDR : GICD_ICPENDR);
+		m_access(of, M_GICD + (set ? GICD_SPENDSGIR : GICD_CPENDSGIR) + intid, 1, true, v);
+		i->sources = (uint8_t)(set ? i->sources | sources : i->sources & ~sources);
+	} else if (model_latches(i) && !(set && i->hw && i->latch)) {
+		i->latch = set;
+		model_bit(c, of, intid, set ? GICD_ISPENDR : GICD_ICPENDR);
+	}
+}
+
+static void model_target(unsigned c, unsigned of, unsigned intid, unsigned v)
+{
+	if (intid < 32)
+		return;
+	if (m_gic == PLAN_GIC_V3) {
+		model_spi[intid].target = of;
+		m_target(c, intid, of);
+	} else {
+		model_spi[intid].targets = mvm.nr_vcpus == 1 ? 0 : (uint8_t)(v & ((1u << mvm.nr_vcpus) - 1));
+		m_access(c, M_GICD + GICD_ITARGETSR + intid, 1, true, v);
+	}
+}
+
+static void model_groups(unsigned c, unsigned of, unsigned intid, uint32_t v)
+{
+	for (unsigned b = 0; b < 32; b++)
+		if (intid < 32 || intid / 32 * 32 + b < MODEL_INTIDS)
+			model_irq(of, intid / 32 * 32 + b)->group = v >> b & 1;
+	if (intid >= 32)
+		gicd_write(c, GICD_IGROUPR + intid / 32 * 4, v);
+	else
+		m_private_write(c, of, GICD_IGROUPR, v);
 }
 
 /* Four bytes a step: what, which vCPU and whose interrupt, which interrupt, a value. */
@@ -228,7 +231,7 @@ static void model_step(const uint8_t *d)
 	if (intid < 32)
 		intid = intid < 28 ? intid % 4 : 27;
 	i = model_irq(of, intid);
-	switch (d[0] % 16) {
+	switch (d[0] % 20) {
 	case 0: case 1:
 		i->enabled = true;
 		model_bit(c, of, intid, GICD_ISENABLER);
@@ -237,48 +240,36 @@ static void model_step(const uint8_t *d)
 		i->enabled = false;
 		model_bit(c, of, intid, GICD_ICENABLER);
 		break;
-	case 3:
-		if (model_latches(i) && !(i->hw && i->latch)) {
-			i->latch = true;
-			model_bit(c, of, intid, GICD_ISPENDR);
-		}
-		break;
-	case 4:
-		if (model_latches(i)) {
-			i->latch = false;
-			model_bit(c, of, intid, GICD_ICPENDR);
-		}
+	case 3: case 4:
+		model_latch(c, of, intid, d[0] % 20 == 3, v);
 		break;
 	case 5:
 		/* Of an active one it changes the running priority on some implementations: not done. */
 		if (!i->active) {
 			i->prio = v & 0xf8;
-			m_access(c, intid < 32 ? M_GICR + of * 0x20000 + SGI + GICD_IPRIORITYR + intid : M_GICD + GICD_IPRIORITYR + intid, 1, true, v);
+			if (intid < 32 && m_gic == PLAN_GIC_V3)
+				m_access(c, M_GICR + of * 0x20000 + SGI + GICD_IPRIORITYR + intid, 1, true, v);
+			else
+				m_access(of, M_GICD + GICD_IPRIORITYR + intid, 1, true, v);
 		}
 		break;
 	case 6:
-		if (intid >= 32) {
-			i->target = of;
-			m_target(c, intid, of);
-		}
+		model_target(c, of, intid, v);
 		break;
 	case 7: case 8:
 		model_signal(of, intid, v & 1);
 		break;
 	case 9:
-		model_sgi(c, intid % 4, v);
+		model_sgi(c, intid % 4, d[2] >> 6, v);
 		break;
-	case 10: case 11:
-		model_take(c);
+	case 10: case 11: case 16:
+		model_take(c, v);
 		break;
-	case 12: case 13:
-		model_end(c);
+	case 12: case 13: case 17:
+		model_end(c, v);
 		break;
 	case 14:
-		if (intid >= 32)
-			gicd_write(c, GICD_IGROUPR + intid / 32 * 4, v * 0x01010101u);
-		else
-			gicr_write(c, of, SGI + GICD_IGROUPR, v * 0x01010101u);
+		model_groups(c, of, intid, v * 0x01010101u);
 		break;
 	case 15:
 		if (v & 0x80)
@@ -286,16 +277,21 @@ static void model_step(const uint8_t *d)
 		else if (!(v & 0x70))
 			model_stop(c);
 		break;
+	case 18: case 19:
+		model_cpu_write(c, d[2], v);
+		break;
 	}
 	m_settle();
-	model_check_best();
+	model_learn_targets();
+	for (unsigned n = 0; n < mvm.nr_vcpus; n++)
+		model_check_cpu(n);
 }
 
 static void model_run(const uint8_t *data, size_t size)
 {
 	if (size < 2)
 		return;
-	model_start(1 + data[0] % 3, 1 + data[1] % 4);
+	model_start(1 + data[0] % 3, 1 + data[1] % 4, (enum plan_gic)(data[1] / 4 % 3), data[0] / 3 & 1);
 	for (size_t at = 2; at + 4 <= size; at += 4)
 		model_step(data + at);
 	for (unsigned c = 0; c < mvm.nr_vcpus; c++)
