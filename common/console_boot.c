@@ -21,6 +21,7 @@ bool console_early_init(const struct host_console *c)
 	if (!c->present || uart_find_kind(c->compatible) == UART_KINDS)
 		return false;
 	con.present = console_early_init_at(c, el2_map_device(pa_make(c->regs.base), c->regs.size));
+	con.lock.rank = LOCK_CONSOLE;
 	con.locking = true;
 	return con.present;
 }

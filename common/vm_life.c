@@ -14,7 +14,7 @@
 #include "common/vwatchdog.h"
 
 /* EL2's map is one for all CPUs: one VM at a time is loaded. Taken with no other lock held. */
-static struct spinlock load_lock;
+static struct spinlock load_lock = {.rank = LOCK_LOAD};
 
 /* ---- Going down ---- */
 

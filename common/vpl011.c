@@ -258,6 +258,7 @@ enum err vpl011_create(struct vm *vm, uint64_t ipa, uint32_t intid, struct arena
 
 	if (!u)
 		return ERR_NO_MEMORY;
+	u->lock.rank = LOCK_DEVICE;
 	u->vm = vm;
 	u->intid = intid;
 	vpl011_reset(u);

@@ -135,6 +135,7 @@ enum err vwatchdog_create(struct vm *vm, uint64_t control, uint64_t refresh_fram
 
 	if (!w)
 		return ERR_NO_MEMORY;
+	w->lock.rank = LOCK_DEVICE;
 	w->vm = vm;
 	w->intid = intid;
 	vm->watchdog = w;

@@ -35,6 +35,7 @@ enum err gic_init(const struct host *host)
 		log_error("the device tree gives no maintenance interrupt of the GIC, or none of the virtual timer");
 		return ERR_NOT_FOUND;
 	}
+	gic_dist.lock.rank = LOCK_GIC;
 	gic_maintenance_intid = host->gic.maint_intid;
 	gic_own_private = 1u << GIC_KICK_SGI | 1u << gic_maintenance_intid;
 	gic_forwarded_ppis = 1u << host->timer.virt;

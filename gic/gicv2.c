@@ -46,6 +46,7 @@ static void kick(const struct cpu *cpu)
 {
 	const struct gicv2_cpu *target = __atomic_load_n(&cpu->gic, __ATOMIC_ACQUIRE);
 
+	lock_check_below(LOCK_VGIC);
 	/* Not up yet: it looks at its requests when it comes. */
 	if (!target)
 		return;

@@ -13,6 +13,7 @@ struct arch_cpu {
 	uint64_t stack_top;   /* EL2 stack, 16-byte aligned; an unmapped page lies below it */
 	uint64_t fault_x[32]; /* registers at a fault of EL2's own: x0..x30, SP */
 	uint8_t fault_stack[CPU_FAULT_STACK_SIZE]; /* faults are handled here: the stack may be what is broken */
+	uint32_t locks_held; /* lock_check.h */
 } __attribute__((aligned(16)));
 
 struct cpu;

@@ -8,14 +8,21 @@
 
 #include <stdint.h>
 
+#include "arch/arm64/lock_check.h"
+#include "arch/arm64/lock_rank.h"
+
 struct spinlock {
 	uint16_t owner; /* the ticket being served */
 	uint16_t next;  /* the ticket the next comer draws */
+	uint8_t rank;   /* enum lock_rank; set before it is used */
 };
 
 static inline void spin_lock(struct spinlock *l)
 {
-	uint16_t ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_RELAXED);
+	uint16_t ticket;
+
+	lock_check_take(l->rank);
+	ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_RELAXED);
 
 	/* The load-acquire is an exclusive one, so that the holder's store to `owner` clears the monitor and thereby wakes the WFE (Arm ARM DDI 0487, D1.6). */
 	uint32_t seen;
@@ -31,6 +38,7 @@ static inline void spin_lock(struct spinlock *l)
 /* Pairs with the load-acquire in spin_lock. */
 static inline void spin_unlock(struct spinlock *l)
 {
+	lock_check_release(l->rank);
 	__atomic_store_n(&l->owner, (uint16_t)(l->owner + 1), __ATOMIC_RELEASE);
 }
 

@@ -197,6 +197,7 @@ static enum err make_vm(struct vm *vm, const struct plan *plan, const struct pla
 	vm->id = pv->id;
 	vm->state = VM_STOPPED;
 	vm->restart = pv->config->restart;
+	vm->lock.rank = LOCK_VM;
 	e = make_ram(vm, pv);
 	if (!e)
 		e = make_vcpus(vm, pv, pool);

@@ -15,12 +15,20 @@ $(BUILD)/layers.env: FORCE
 	  echo 'pure=$(pure)'; \
 	} >$@
 
+# The same hypervisor with what Kconfig has for developers, for a few cases of the boot matrix.
+.PHONY: debug
+debug: $(BUILD)/.config ## BUILD/debug/bulkhead.bin, which checks its locks
+	$(Q)mkdir -p $(BUILD)/debug
+	$(Q){ cat $<; echo CONFIG_DEBUG_LOCKS=y; } | cmp -s - $(BUILD)/debug/.config || { cat $<; echo CONFIG_DEBUG_LOCKS=y; } >$(BUILD)/debug/.config
+	$(Q)cp -p $(BUILD)/.board $(BUILD)/debug/
+	$(Q)$(MAKE) --no-print-directory O=$(BUILD)/debug $(BUILD)/debug/bulkhead.bin
+
 .PHONY: check check-now check-source
 check: ## install what is missing, build, and run every test
 	$(Q)tools/setup/packages check
 	$(Q)$(MAKE) --no-print-directory check-now
 
-check-now: all systems $(boot_scr) unit fuzzers $(BUILD)/layers.env
+check-now: all debug systems $(boot_scr) unit fuzzers $(BUILD)/layers.env
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/check $(BUILD)
 
 check-source: $(BUILD)/layers.env $(el2_objects) ## the layering and style checks alone
