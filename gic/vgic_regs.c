@@ -27,7 +27,7 @@ static void update_direct(struct vgic_txn *t, struct vgic_ref r, uint32_t bits)
 
 /* ---- Reads that need what list registers know ---- */
 
-#define WAIT_STEPS (1u << 16)
+#define WAIT_STEPS (1u << 22) /* many milliseconds */
 
 /*
  * Until the vCPU has folded, without the lock. It may be waiting for us in the same way, so our own list registers are folded when

@@ -145,6 +145,19 @@ static void test_cortex_a53(void **state)
 	assert_int_equal(idreg_guest_value(ID(1, 2), 0x03010066), 0x00000006);
 }
 
+/* A GICv2 guest is told of no system registers, and of all else the same. */
+static void test_without_gic(void **state)
+{
+	(void)state;
+	assert_int_equal(idreg_without_gic(SYSREG(3, 0, 0, 4, 0), ~0ull), ~(0xfull << 24));
+	for (unsigned i = 0; i < 56; i++) {
+		uint32_t reg = SYSREG(3, 0, 0, 1 + i / 8, i % 8);
+
+		if (reg != SYSREG(3, 0, 0, 4, 0))
+			assert_int_equal(idreg_without_gic(reg, ~0ull), ~0ull);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +165,7 @@ int main(void)
 		cmocka_unit_test(test_fields_are_apart),
 		cmocka_unit_test(test_deny_by_default),
 		cmocka_unit_test(test_cortex_a53),
+		cmocka_unit_test(test_without_gic),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
