@@ -26,22 +26,12 @@ bool console_early_init(const struct host_console *c)
 	return con.present;
 }
 
-static bool has_word(const char *text, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *p = text; *p; p++)
-		if ((p == text || p[-1] == ' ') && !strncmp(p, word, len) && (!p[len] || p[len] == ' '))
-			return true;
-	return false;
-}
-
 void console_init(const char *host_bootargs)
 {
-	console_debug = has_word(host_bootargs, "debug");
+	console_debug = host_bootargs_have(host_bootargs, "debug");
 	if (!console_enter())
 		return;
-	console_add_own_sources(!has_word(host_bootargs, "color=off"));
+	console_add_own_sources(!host_bootargs_have(host_bootargs, "color=off"));
 	console_leave();
 }
 

@@ -39,3 +39,13 @@ uint32_t host_find_path(const struct host *h, const char *path)
 			return find_full_path(h, h->aliases[i].path);
 	return HOST_NO_NODE;
 }
+
+bool host_bootargs_have(const char *bootargs, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *p = bootargs; *p; p++)
+		if ((p == bootargs || p[-1] == ' ') && !strncmp(p, word, len) && (!p[len] || p[len] == ' '))
+			return true;
+	return false;
+}

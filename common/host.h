@@ -176,6 +176,9 @@ struct host {
 /* Whether the node's compatible list has that string. */
 bool host_node_is_compatible(const struct host_node *n, const char *compatible);
 
+/* Whether the board's bootargs (host.bootargs) have that word, of the hypervisor's own: docs/porting.md. */
+bool host_bootargs_have(const char *bootargs, const char *word);
+
 /* The node with that full path, alias ("serial0") or label from /__symbols__; HOST_NO_NODE if there is none. */
 uint32_t host_find_path(const struct host *h, const char *path);
 

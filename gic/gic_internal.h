@@ -58,6 +58,7 @@ void gic_init_spis(uint32_t groups);
 struct gicv2 {
 	uintptr_t cpu, hyp; /* GICC, its second page 4 KiB further whatever the board has; GICH */
 	unsigned nr_lrs;
+	bool ends; /* EL2 deactivates what a guest ends: gicv2_cpu.c */
 };
 extern struct gicv2 gicv2;
 extern const struct gic_hw gicv2_hw;
@@ -66,6 +67,7 @@ extern const struct vgic_interface gicv2_interface;
 /* What struct cpu.gic points to. */
 struct gicv2_cpu {
 	uint8_t target; /* its bit in GICD_ITARGETSR<n> and GICD_SGIR */
+	uint32_t to_end; /* gicv2.ends: list registers with a forwarded interrupt */
 };
 
 enum err gicv2_init(const struct host *host) MUST_CHECK;

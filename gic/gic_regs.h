@@ -95,6 +95,7 @@
 #define GICC_CTLR_EOIMODE BIT(9) /* GICV, and a GICC without security extensions; Non-secure view: EOImodeNS */
 
 #define GICC_IIDR_ARCH(v) FIELD(v, 19, 16)
+#define GICC_IIDR_QEMU 0x0002043b /* product 0, revision 0; a GIC-400 is product 0x20 */
 
 /* IAR, EOIR, DIR: the INTID, and of an SGI the CPU interface it came from. */
 #define GICC_IAR_INTID(v) ((unsigned)FIELD(v, 9, 0))

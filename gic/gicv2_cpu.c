@@ -49,10 +49,42 @@ static uint32_t free_lrs(struct vcpu *vcpu)
 	return free_now() & all_lrs();
 }
 
+/*
+ * QEMU's GICv2 looks whether an interrupt is pending when a physical CPU ends or deactivates one, but not when a guest does: a level that is
+ * high again by then, as that of a timer whose handler was late, is signalled when anything else changes, or never. There the list registers do
+ * without HW; the maintenance interrupt tells EL2 of the guest's EOI (read_lrs), and it deactivates.
+ */
+static void put_to_end(struct gicv2_cpu *own, unsigned n, uint32_t v)
+{
+	bool forwarded = v & GICV2_LR_HW;
+
+	own->to_end = (own->to_end & ~(1u << n)) | (uint32_t)forwarded << n;
+	mmio_write32(gich(GICH_LR + 4 * n), forwarded ? gicv2_without_hw(v) : v);
+}
+
+static inline void put_lr(const struct cpu *cpu, unsigned n, uint64_t lr)
+{
+	if (__builtin_expect(gicv2.ends, 0))
+		put_to_end(cpu->gic, n, gicv2_from_lr(lr));
+	else
+		mmio_write32(gich(GICH_LR + 4 * n), gicv2_from_lr(lr));
+}
+
+static uint32_t get_lr(const struct cpu *cpu, unsigned n)
+{
+	struct gicv2_cpu *own = cpu->gic;
+	uint32_t v = mmio_read32(gich(GICH_LR + 4 * n));
+
+	if (own->to_end >> n & 1 && !(v & GICV2_LR_STATE)) {
+		own->to_end &= ~(1u << n);
+		mmio_write32(gicc(GICC_DIR), GICC_IAR_INTID(v));
+	}
+	return v;
+}
+
 static void put(struct vcpu *vcpu, unsigned n, uint64_t lr)
 {
-	(void)vcpu;
-	mmio_write32(gich(GICH_LR + 4 * n), gicv2_from_lr(lr));
+	put_lr(vcpu->cpu, n, lr);
 }
 
 static bool put_first(struct vcpu *vcpu, uint64_t lr)
@@ -68,7 +100,7 @@ static void read_lrs(struct vcpu *vcpu, struct vgic_lrs *l)
 	/* Those whose EOI was asked for are among the used. */
 	l->used = ~free_now() & all_lrs();
 	for_each_bit(n, l->used)
-		l->lr[n] = gicv2_to_lr(mmio_read32(gich(GICH_LR + 4 * n)));
+		l->lr[n] = gicv2_to_lr(get_lr(vcpu->cpu, n));
 	/* Nobody looks at the count otherwise, and asking for it (write_lrs) begins at 0. */
 	l->eoi_count = vcpu->vgic->maint & HCR_MAINT_LRENPIE ? GICH_HCR_EOICOUNT(mmio_read32(gich(GICH_HCR))) : 0;
 	l->groups = mmio_read32(gich(GICH_VMCR)) & (GICH_VMCR_ENGRP0 | GICH_VMCR_ENGRP1);
@@ -188,7 +220,7 @@ void gicv2_handle_irqs(struct cpu *cpu, struct vcpu *vcpu)
 		uint64_t lr = LOAD_ONCE(vc->direct[iar]);
 
 		if (__builtin_expect(lr && !LOAD_ONCE(vc->summary) && free_now() & 1, 1)) {
-			mmio_write32(gich(GICH_LR), gicv2_from_lr(lr));
+			put_lr(cpu, 0, lr);
 			mmio_write32(gicc(GICC_EOIR), iar);
 			return;
 		}

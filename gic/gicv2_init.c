@@ -56,6 +56,8 @@ enum err gicv2_init(const struct host *host)
 
 	if (e)
 		return e;
+	/* No GIC of a 64-bit CPU says so of itself. */
+	gicv2.ends = identity(gicv2.cpu) == GICC_IIDR_QEMU && !host_bootargs_have(host->bootargs, "gicv2-hw");
 	gicv2.nr_lrs = (unsigned)u64_min(GICH_VTR_NR_LRS(mmio_read32((volatile void *)(gicv2.hyp + GICH_VTR))), VGIC_MAX_LRS);
 	mmio_write32(gic_dist_reg(GICD_CTLR), 0);
 	/*

@@ -16,7 +16,10 @@
 
 #include "common/lib/util.h"
 
+#define GICV2_LR_STATE GENMASK(29, 28)
 #define GICV2_LR_PENDING BIT(28)
+#define GICV2_LR_HW BIT(31)
+#define GICV2_LR_EOI BIT(19)
 
 static inline uint32_t gicv2_from_lr(uint64_t lr)
 {
@@ -24,9 +27,15 @@ static inline uint32_t gicv2_from_lr(uint64_t lr)
 			  (lr & GENMASK(12, 0)));
 }
 
+/* One that is deactivated by who gets the maintenance interrupt, not by the list register. */
+static inline uint32_t gicv2_without_hw(uint32_t v)
+{
+	return (uint32_t)((v & ~(GICV2_LR_HW | GENMASK(19, 10))) | GICV2_LR_EOI);
+}
+
 static inline uint64_t gicv2_to_lr(uint32_t v)
 {
-	uint64_t lr = v, physical = v & BIT(31) ? GENMASK(19, 10) : BIT(19), virtual = v & BIT(31) ? GENMASK(9, 0) : GENMASK(12, 0);
+	uint64_t lr = v, physical = v & GICV2_LR_HW ? GENMASK(19, 10) : GICV2_LR_EOI, virtual = v & GICV2_LR_HW ? GENMASK(9, 0) : GENMASK(12, 0);
 
 	return (lr & GENMASK(29, 28)) << 34 | (lr & GENMASK(31, 30)) << 30 | (lr & GENMASK(27, 23)) << 28 | (lr & physical) << 22 | (lr & virtual);
 }

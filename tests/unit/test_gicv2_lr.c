@@ -68,10 +68,18 @@ static void reserved_bits_are_dropped(void **state)
 	assert_int_equal(gicv2_from_lr(UINT64_C(0x0f00fc00ffffe000)), 0);
 }
 
+/* The same, for EL2 to deactivate. */
+static void without_hw(void **state)
+{
+	(void)state;
+	assert_int_equal(gicv2_without_hw(0x9a006c1b), 0x1a08001b);
+	assert_int_equal(gicv2_to_lr(gicv2_without_hw(gicv2_from_lr(LR_HW | LR_ACTIVE | UINT64_C(1019) << LR_PINTID_SHIFT | 1019))), LR_EOI | LR_ACTIVE | 1019);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(known_values), cmocka_unit_test(every_kind_comes_back), cmocka_unit_test(reserved_bits_are_dropped),
+		cmocka_unit_test(known_values), cmocka_unit_test(every_kind_comes_back), cmocka_unit_test(reserved_bits_are_dropped), cmocka_unit_test(without_hw),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
