@@ -31,6 +31,7 @@
 #define GICD_CTLR_DS (1u << 6)
 #define GICD_CTLR_RWP (1u << 31)
 #define GICD_TYPER_NO1N (1u << 25)
+#define GICD_TYPER_RSS (1u << 26)
 #define IROUTER_IRM (1u << 31)
 
 /* v3 redistributor */
