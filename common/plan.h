@@ -122,6 +122,7 @@ struct plan_vm {
 	uint32_t nr_firmware;
 	struct plan_frames frames;
 	struct plan_stage2 stage2;
+	struct plan_stage2 stage2_other; /* in the other granule, for comparison, registers widened to it; table_pages 0: impossible */
 
 	struct plan_load kernel, ramdisk;
 	ipa_t entry;
@@ -138,6 +139,7 @@ struct plan_input {
 	const struct host *host;
 	const struct system *system;
 	uint32_t boot_cpu;  /* index into host.cpus of the CPU that runs EL2's boot: it needs no start method */
+	unsigned pa_bits;   /* of the boot CPU's physical addresses (ID_AA64MMFR0_EL1.PARange), 32 .. 52; 0: not known */
 	bool granule64_ok;  /* every CPU's stage 2 has the 64 KiB granule (ID_AA64MMFR0_EL1.TGran64_2, TGran64) */
 	struct mem_range hypervisor; /* image with its bss */
 	struct mem_range system_file;
@@ -157,6 +159,7 @@ struct plan {
 };
 
 #define PLAN_NO_VM UINT32_MAX
+#define PLAN_MAX_RAM 64 /* ranges of memory that a VM can have */
 
 /*
  * What the pool is counted from, per object in bytes: upper bounds, the same on EL2 and on the host, so that both see the same plan.

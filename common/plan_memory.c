@@ -93,9 +93,16 @@ static bool on_board(struct plan_work *w, const struct vm_config *config, const 
 	const struct host *host = w->in->host;
 	char text[SIZE_TEXT_LEN];
 
-	for (uint32_t i = 0; i < host->nr_ram; i++)
-		if (range_within(m->pa, m->size, host->ram[i].base, host->ram[i].size))
+	for (uint32_t i = 0; i < host->nr_ram; i++) {
+		if (!range_within(m->pa, m->size, host->ram[i].base, host->ram[i].size))
+			continue;
+		if (range_within(m->pa, m->size, 0, RANGE_LIMIT))
 			return true;
+		findings_add(w->in->findings, FINDING_UNSUPPORTED,
+			     "%s: memory: %s at board address 0x%lx end beyond 48 address bits, and this version uses no more (FEAT_LPA): choose a lower memory-physical",
+			     config->path, format_size(text, m->size), m->pa);
+		return false;
+	}
 	if (host->nr_ram)
 		findings_add(w->in->findings, FINDING_MEMORY_MISSING,
 			     "%s: memory: the board has no RAM for %s at 0x%lx: its %s begins at 0x%lx with 0x%lx bytes", config->path,
@@ -178,6 +185,9 @@ static enum err vm_init(struct plan_work *w, uint32_t n)
 		return plan_no_memory(w);
 	for (uint32_t i = 0; i < vw->nr_memory; i++)
 		read_range(vm->config, &vm->config->memory[i], &vw->memory[i]);
+	if (vw->nr_memory > PLAN_MAX_RAM)
+		findings_add(w->in->findings, FINDING_UNSUPPORTED, "%s: memory: %u ranges are more than a VM can have (%d)", vm->config->path, vw->nr_memory,
+			     PLAN_MAX_RAM);
 	if (!vw->nr_memory && !plan_found(w))
 		findings_add(w->in->findings, FINDING_PROPERTY_MISSING, "%s: memory: the VM has none: add memory = <size>", vm->config->path);
 	return OK;
@@ -207,8 +217,11 @@ enum err plan_memory_prepare(struct plan_work *w)
 
 /* ---- The rest ---- */
 
-/* The block and contiguous-run sizes of both granules (Arm ARM DDI 0487, D8.3, D8.7): IPA and PA congruent modulo these allow large mappings. */
-static const uint64_t alignments[] = { GIB(1), MIB(512), MIB(32), MIB(2), KIB(64), KIB(4) };
+/*
+ * The block and contiguous-run sizes of both granules (Arm ARM DDI 0487, D8.3, D8.7): IPA and PA congruent modulo these allow large mappings.
+ * 16 GiB is a run of 1 GiB blocks, and one of 512 MiB blocks.
+ */
+static const uint64_t alignments[] = { GIB(16), GIB(1), MIB(512), MIB(32), MIB(2), KIB(64), KIB(4) };
 
 static enum err place_range(struct plan_work *w, const struct plan_vm *vm, struct plan_memory *m, unsigned first, bool *placed)
 {

@@ -186,9 +186,10 @@ static void check_vm(struct proof *p, uint32_t i)
 {
 	const struct prove_vm *built = &p->vms[i];
 	const struct plan_vm *vm = &p->plan->vms[i];
+	struct mem_range tables = built->tables.size ? built->tables : p->plan->pool;
 	struct prove_walk w = {
 		.plan = p->plan, .vm = vm, .name = vm_name(p->plan, i), .findings = p->findings,
-		.table_memory = built->tables.size ? built->tables : p->plan->pool, .tables_are_physical = !built->tables.size,
+		.table_memory = tables, .tables_are_physical = range_within(tables.base, tables.size, p->plan->pool.base, p->plan->pool.size),
 		.table_pages_left = vm->stage2.table_pages, .tables = &p->tables, .memory = &p->memory,
 	};
 

@@ -12,7 +12,8 @@
 struct prove_vm {
 	uint64_t vttbr; /* VMID: plan_vm.id + 1. BADDR is followed as a pointer: valid where tables are identity-mapped or the host's own */
 	uint64_t vtcr;
-	struct mem_range tables; /* where its tables may lie, for tables in the host's own memory; size 0: in plan->pool. Nothing outside is read. */
+	/* Where its tables may lie, as nothing outside is read: that part of plan->pool which is mapped, or the host's own memory. size 0: all of the pool. */
+	struct mem_range tables;
 	const uint32_t *intids; /* physical SPIs routed to it, as apply will program them */
 	uint32_t nr_intids;
 };

@@ -54,6 +54,7 @@ struct cpu {
 	uint32_t state;       /* atomic enum cpu_state */
 	void *gic;            /* gic/: this CPU's frames */
 	uint32_t pa_range;    /* ID_AA64MMFR0_EL1.PARange */
+	bool granule64;       /* its stage 2 has the 64 KiB granule */
 	uint64_t idregs[IDREGS_COUNT]; /* as guests see them; index as in traps.h */
 };
 
@@ -84,7 +85,7 @@ struct vm_load {
 	uint8_t sha256[SHA256_SIZE]; /* ... what the bytes are known by */
 };
 
-#define VM_MAX_RAM 8
+#define VM_MAX_RAM PLAN_MAX_RAM
 #define VM_MAX_LOADS 3 /* kernel, ramdisk, DTB */
 
 #define VM_MAX_MMIO 8

@@ -2,6 +2,7 @@
 /* `bulkhead plan --json`. docs/plan-json.md is its reference; what is there does not change its meaning, new members may appear. */
 #include <inttypes.h>
 
+#include "common/stage2.h"
 #include "passthrough/passthrough.h"
 #include "tools/bulkhead.h"
 
@@ -213,18 +214,29 @@ static void put_gic(struct json *j, const struct plan_vm *vm)
 	put_string(j, "gicReason", vm->gic_reason);
 }
 
+static void put_stage2(struct json *j, const char *name, const struct plan_stage2 *s2)
+{
+	begin(j, name, '{');
+	put_number(j, "granule", UINT64_C(1) << s2->granule_shift);
+	if (s2->granule_reason)
+		put_string(j, "reason", s2->granule_reason);
+	put_number(j, "addressBits", s2->ipa_bits);
+	put_number(j, "levels", stage2_levels(s2));
+	put_number(j, "rootPages", s2->root_pages);
+	put_number(j, "tablePages", s2->table_pages);
+	put_number(j, "walkLoads", stage2_walk_loads(s2, STAGE2_GUEST_LEVELS));
+	end(j, '}');
+}
+
 static void put_vm(struct json *j, const struct plan *plan, const struct plan_vm *vm)
 {
 	begin(j, NULL, '{');
 	put_string(j, "name", vm->config->name);
 	put_vcpus(j, plan, vm);
 	put_gic(j, vm);
-	begin(j, "stage2", '{');
-	put_number(j, "granule", UINT64_C(1) << vm->stage2.granule_shift);
-	put_string(j, "reason", vm->stage2.granule_reason);
-	put_number(j, "addressBits", vm->stage2.ipa_bits);
-	put_number(j, "tablePages", vm->stage2.table_pages);
-	end(j, '}');
+	put_stage2(j, "stage2", &vm->stage2);
+	if (vm->stage2_other.table_pages)
+		put_stage2(j, "stage2Other", &vm->stage2_other);
 	put_regions(j, plan, vm);
 	put_interrupts(j, plan, vm);
 	put_grants(j, plan, vm);

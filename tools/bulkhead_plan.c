@@ -2,6 +2,7 @@
 /* `bulkhead plan`: a plan as text. */
 #include <inttypes.h>
 
+#include "common/stage2.h"
 #include "tools/bulkhead.h"
 
 struct printer {
@@ -66,13 +67,24 @@ static void print_load(const struct printer *p, const char *label, const struct 
 	LINE(p->out, label, "0x%010" PRIx64 "  %s: %s of file, %s of memory", load->ipa.v, image->name, size_of(load->size), size_of(load->mem_size));
 }
 
+static void print_geometry(const struct printer *p, const char *label, const struct plan_stage2 *s2)
+{
+	LINE(p->out, "", "%s%u levels from level %u, %u table pages (%s), root of %u; a TLB miss loads at most %u descriptors", label, stage2_levels(s2),
+	     s2->start_level, s2->table_pages, size_of((uint64_t)s2->table_pages << s2->granule_shift), s2->root_pages,
+	     stage2_walk_loads(s2, STAGE2_GUEST_LEVELS));
+}
+
 static void print_stage2(const struct printer *p, const struct plan_vm *vm)
 {
-	const struct plan_stage2 *s2 = &vm->stage2;
+	const struct plan_stage2 *s2 = &vm->stage2, *other = &vm->stage2_other;
+	char label[32];
 
 	LINE(p->out, "stage 2", "%s granule: %s", size_of(UINT64_C(1) << s2->granule_shift), s2->granule_reason);
-	LINE(p->out, "", "%u address bits, %u levels from level %u, %u table pages (%s), root of %u", s2->ipa_bits, 4 - s2->start_level, s2->start_level,
-	     s2->table_pages, size_of((uint64_t)s2->table_pages << s2->granule_shift), s2->root_pages);
+	snprintf(label, sizeof(label), "%u address bits, ", s2->ipa_bits);
+	print_geometry(p, label, s2);
+	snprintf(label, sizeof(label), "in %u KiB: ", 1u << (other->granule_shift - 10));
+	if (other->table_pages)
+		print_geometry(p, label, other);
 }
 
 static void print_frames(const struct printer *p, const struct plan_vm *vm)

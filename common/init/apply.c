@@ -127,6 +127,23 @@ static unsigned smallest_pa_range(void)
 	return r;
 }
 
+/* The plan knew the boot CPU only. The size of addresses shows in the proof, as VTCR_EL2.PS is the smallest; the granule nowhere else. */
+static enum err check_granules(const struct plan *plan)
+{
+	enum err e = OK;
+
+	for (uint32_t i = 0; i < nr_cpus; i++) {
+		uint32_t vm = plan->cpu_vm[cpus[i].id];
+
+		if (cpus[i].granule64 || vm == PLAN_NO_VM || plan->vms[vm].stage2.granule_shift != 16)
+			continue;
+		log_error("%s: CPU %u (%s) has no 64 KiB granule at stage 2, unlike the CPU that boots: set stage2-granule = <4096>",
+			  plan->vms[vm].config->path, cpus[i].id, plan->host->cpus[cpus[i].id].path);
+		e = ERR_UNSUPPORTED;
+	}
+	return e;
+}
+
 static enum err make_vcpus(struct vm *vm, const struct plan_vm *plan, struct arena *pool)
 {
 	vm->vcpus = ARENA_ARRAY(pool, struct vcpu, plan->nr_vcpus);
@@ -187,7 +204,7 @@ static enum err make_ram(struct vm *vm, const struct plan_vm *pv)
 }
 
 static enum err make_vm(struct vm *vm, const struct plan *plan, const struct plan_vm *pv, struct arena *pool, struct arena *scratch,
-			struct prove_vm *proof)
+			struct mem_range tables, struct prove_vm *proof)
 {
 	struct pgtable stage2;
 	uint32_t *intids;
@@ -215,20 +232,24 @@ static enum err make_vm(struct vm *vm, const struct plan *plan, const struct pla
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < pv->nr_irqs; i++)
 		intids[i] = pv->irqs[i].intid;
-	*proof = (struct prove_vm){.vttbr = vm->arch.vttbr, .vtcr = vm->arch.vtcr, .intids = intids, .nr_intids = pv->nr_irqs};
+	*proof = (struct prove_vm){.tables = tables, .vttbr = vm->arch.vttbr, .vtcr = vm->arch.vtcr, .intids = intids, .nr_intids = pv->nr_irqs};
 	return OK;
 }
 
 enum err apply_vms(const struct plan *plan, struct arena *pool, struct arena *scratch, struct prove_vm *proofs)
 {
-	enum err e = OK;
+	enum err e = check_granules(plan);
+	/* Behind the stacks, where all is mapped: a damaged entry that points at a guard page is a finding and no fault. */
+	struct mem_range tables = {(uint64_t)pool->base + pool->used, pool->size - pool->used};
 
+	if (e)
+		return e;
 	vms = ARENA_ARRAY(pool, struct vm, plan->nr_vms);
 	if (!vms)
 		return ERR_NO_MEMORY;
 	nr_vms = plan->nr_vms;
 	for (uint32_t i = 0; i < plan->nr_vms && !e; i++)
-		e = make_vm(&vms[i], plan, &plan->vms[i], pool, scratch, &proofs[i]);
+		e = make_vm(&vms[i], plan, &plan->vms[i], pool, scratch, tables, &proofs[i]);
 	/* The tables were written through the cache, and walks are cacheable like it: a barrier is enough before a CPU loads VTTBR_EL2. */
 	dsb(ishst);
 	return e;

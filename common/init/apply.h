@@ -28,6 +28,10 @@ void boot_cpu_main(void *cpu);
 /* Resident: secondaries wait for it before they run guests; set once the boot sections are gone. */
 extern uint32_t vms_may_run;
 
+/* Of the CPU that calls: the size of physical addresses, and whether stage 2 has the 64 KiB granule. */
+unsigned cpu_pa_bits(void);
+bool cpu_has_granule64(void);
+
 /* Each CPU's own set-up, the boot CPU's and the others'. */
 enum err cpu_setup(struct cpu *cpu) MUST_CHECK;
 

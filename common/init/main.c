@@ -16,6 +16,7 @@
 #include "common/lib/version.h"
 #include "common/log.h"
 #include "common/port.h"
+#include "common/stage2.h"
 #include "common/vpsci.h"
 #include "dt/dt.h"
 
@@ -121,15 +122,6 @@ static void learn_workarounds(const struct host *host)
 	vpsci_init(&s);
 }
 
-/* ID_AA64MMFR0_EL1.TGran64_2: 2 present, 1 absent, 0 as stage 1 has it (TGran64: 0 present). */
-static bool granule64_supported(void)
-{
-	uint64_t mmfr0 = read_sysreg(id_aa64mmfr0_el1);
-	uint64_t stage2 = FIELD(mmfr0, 39, 36);
-
-	return stage2 == 2 || (stage2 == 0 && FIELD(mmfr0, 27, 24) == 0);
-}
-
 static void check_proof(const struct plan *plan, const struct prove_vm *proofs)
 {
 	if (prove_separation(plan, proofs, &arena, &findings) || findings.count)
@@ -143,6 +135,18 @@ static void drop_unused_parts(const struct plan *plan)
 		if (plan->vms[i].gic != PLAN_GIC_V3)
 			return;
 	mmu_drop_part(_gicv2_guest_text, _gicv2_guest_text_end);
+}
+
+static void say_stage2(const struct plan *plan)
+{
+	char granule[SIZE_TEXT_LEN], tables[SIZE_TEXT_LEN];
+
+	for (uint32_t i = 0; i < plan->nr_vms; i++) {
+		const struct plan_stage2 *s2 = &plan->vms[i].stage2;
+
+		log_info("%s: stage 2 in %s pages, %u levels, %s of tables (%s)", plan->vms[i].config->name, format_size(granule, BIT(s2->granule_shift)),
+			 stage2_levels(s2), format_size(tables, (uint64_t)s2->table_pages << s2->granule_shift), s2->granule_reason);
+	}
 }
 
 static NORETURN void run(struct plan *plan)
@@ -161,8 +165,9 @@ static NORETURN void run(struct plan *plan)
 	if (apply_start_cpus(plan))
 		give_up("not all CPUs that the VMs need are there");
 	if (apply_vms(plan, &pool, &arena, proofs))
-		give_up("the VMs could not be built: the pool is too small");
+		give_up("the VMs could not be built");
 	check_proof(plan, proofs);
+	say_stage2(plan);
 	if (apply_devices(plan, &pool))
 		give_up("the VMs have no devices");
 	drop_unused_parts(plan);
@@ -227,7 +232,8 @@ void boot_main(uint64_t x0, unsigned el)
 		.host_dtb = dtb_range,
 		.hypervisor = {(uint64_t)_start, (uint64_t)(_end - _start)},
 		.boot_mpidr = cpu_affinity(),
-		.granule64_ok = granule64_supported(),
+		.pa_bits = cpu_pa_bits(),
+		.granule64_ok = cpu_has_granule64(),
 		.arena = &arena,
 		.findings = &findings,
 		.progress = say_hash,

@@ -48,6 +48,7 @@ struct plan *pipeline_plan(const struct pipeline_input *in)
 		.host = in->host,
 		.system = system,
 		.boot_cpu = find_boot_cpu(in->host, in->boot_mpidr, in->findings),
+		.pa_bits = in->pa_bits,
 		.granule64_ok = in->granule64_ok,
 		.hypervisor = in->hypervisor,
 		.system_file = in->system_file,

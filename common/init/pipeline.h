@@ -18,6 +18,7 @@ struct pipeline_input {
 	size_t fit_size;
 	struct mem_range hypervisor, system_file, host_dtb; /* where they lie on the board */
 	uint64_t boot_mpidr;   /* affinity of the CPU that boots, or PIPELINE_FIRST_CPU */
+	unsigned pa_bits;      /* plan_input's */
 	bool granule64_ok;     /* plan_input's */
 	dt_progress *progress; /* dt_parse_system's; may be NULL */
 	void *progress_ctx;

@@ -274,6 +274,43 @@ static void test_granule(void **state)
 	f = fixture_new();
 	f->vms[VM_RTOS].stage2_granule = 16384;
 	expect_one(f, FINDING_PROPERTY_BAD, "/vms/rtos: stage2-granule: 16384", "");
+
+	/* Another device in the frame, although nobody uses it. */
+	f = fixture_new();
+	fixture_pass(f, VM_RTOS, "/pl061@9030000");
+	f->vms[VM_RTOS].stage2_granule = 65536;
+	f->regs[N_SECURE].base = 0x09038000;
+	expect_one(f, FINDING_DEVICE_PAGE_SHARED, "/vms/rtos: stage2-granule: the 64 KiB frames of /pl061@9030000 at 0x9030000", "hold /pl011@9040000 too");
+}
+
+static void test_address_size(void **state)
+{
+	(void)state;
+	struct memory_config many[PLAN_MAX_RAM + 1] = { 0 };
+	struct fixture *f = fixture_new();
+
+	for (unsigned i = 0; i <= PLAN_MAX_RAM; i++)
+		many[i].size = MIB(1);
+
+	/* Memory of 52-bit boards. */
+	f->ram[1] = (struct mem_range){ BIT(50), GIB(1) };
+	f->host.nr_ram = 2;
+	f->ranges[VM_RTOS][0].has_pa = true;
+	f->ranges[VM_RTOS][0].pa = BIT(50);
+	expect_one(f, FINDING_UNSUPPORTED, "/vms/rtos: memory", "FEAT_LPA");
+
+	f = fixture_new();
+	f->vms[VM_RTOS].nr_memory = PLAN_MAX_RAM + 1;
+	f->vms[VM_RTOS].memory = many;
+	expect_one(f, FINDING_UNSUPPORTED, "/vms/rtos: memory: 65 ranges", "(64)");
+
+	f = fixture_new();
+
+	f->in.pa_bits = 40;
+	f->ranges[VM_RTOS][0].has_ipa = true;
+	f->ranges[VM_RTOS][0].ipa = BIT(40) - MIB(16);
+	f->images[IMG_RTOS].load = f->images[IMG_RTOS].entry = BIT(40) - MIB(16);
+	expect_one(f, FINDING_UNSUPPORTED, "/vms/rtos: memory: its guest addresses have up to 41 bits", "(40)");
 }
 
 static void test_kernel(void **state)
@@ -408,7 +445,7 @@ int main(void)
 		cmocka_unit_test(test_cpu), cmocka_unit_test(test_cpu_start), cmocka_unit_test(test_gic), cmocka_unit_test(test_no_vms),
 		cmocka_unit_test(test_memory_missing), cmocka_unit_test(test_memory_overlap), cmocka_unit_test(test_reserved_memory_is_left_alone),
 		cmocka_unit_test(test_memory_exhausted), cmocka_unit_test(test_memory_guest_overlap), cmocka_unit_test(test_memory_property_bad),
-		cmocka_unit_test(test_granule), cmocka_unit_test(test_kernel), cmocka_unit_test(test_image_too_large), cmocka_unit_test(test_image_place),
+		cmocka_unit_test(test_granule), cmocka_unit_test(test_address_size), cmocka_unit_test(test_kernel), cmocka_unit_test(test_image_too_large), cmocka_unit_test(test_image_place),
 		cmocka_unit_test(test_arena_too_small), cmocka_unit_test(test_all_at_once),
 	};
 

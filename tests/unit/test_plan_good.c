@@ -91,7 +91,7 @@ static void test_two_vms(void **state)
 	assert_int_equal(lin->stage2.ipa_bits, 32);
 	assert_int_equal(lin->stage2.start_level, 2);
 	assert_int_equal(lin->stage2.root_pages, 4);
-	assert_string_equal(lin->stage2.granule_reason, "/pl031@9010000 at 0x9010000 (4 KiB) does not fill whole 64 KiB frames");
+	assert_string_equal(lin->stage2.granule_reason, "/pl031@9010000 at 0x9010000 (4 KiB) does not fill whole 64 KiB frames; stage2-granule = <65536> would map them whole");
 	assert_int_equal(lin->stage2.table_pages, 5); /* the root, and level 3 for the RTC */
 	assert_int_equal(rtos->stage2.granule_shift, 16);
 	assert_int_equal(rtos->stage2.start_level, 2);
@@ -381,6 +381,46 @@ static void test_granule(void **state)
 	free(f);
 }
 
+/* What auto names is what stands in the way; a disabled device does too. What the other granule would take is told where it could be had. */
+static void test_granule_reason(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+	const struct plan_vm *vm;
+
+	fixture_pass(f, VM_LINUX, "/pl031@9010000");
+	fixture_pass(f, VM_LINUX, "/pl061@9030000");
+	vm = &must_plan(f)->vms[VM_LINUX];
+	assert_non_null(strstr(vm->stage2.granule_reason, "/pl031@9010000 at 0x9010000 (4 KiB) does not fill"));
+	assert_int_equal(vm->stage2_other.granule_shift, 16);
+	assert_int_equal(vm->stage2_other.table_pages, 2);
+	assert_int_equal(vm->stage2_other.start_level, 2);
+	vm = &must_plan(f)->vms[VM_RTOS];
+	assert_int_equal(vm->stage2.granule_shift, 16);
+	assert_int_equal(vm->stage2_other.granule_shift, 12);
+	assert_int_equal(vm->stage2_other.table_pages, 4);
+	free(f);
+
+	f = fixture_new();
+	fixture_pass(f, VM_LINUX, "/pl031@9010000");
+	fixture_pass(f, VM_LINUX, "/pl061@9030000");
+	f->regs[N_SECURE].base = 0x09038000;
+	vm = &must_plan(f)->vms[VM_LINUX];
+	assert_string_equal(vm->stage2.granule_reason, "/pl061@9030000 at 0x9030000 (4 KiB) shares its 64 KiB frames with /pl011@9040000");
+	assert_int_equal(vm->stage2_other.table_pages, 0);
+	free(f);
+
+	/* Two of the VM's own in one frame are no strangers to each other. */
+	f = fixture_new();
+	fixture_pass(f, VM_LINUX, "/pl031@9010000");
+	fixture_pass(f, VM_LINUX, "/pl061@9030000");
+	f->regs[N_GPIO].base = 0x09018000;
+	vm = &must_plan(f)->vms[VM_LINUX];
+	assert_non_null(strstr(vm->stage2.granule_reason, "would map them whole"));
+	assert_int_equal(vm->stage2_other.table_pages, 2);
+	free(f);
+}
+
 static void test_high_intid(void **state)
 {
 	(void)state;
@@ -491,7 +531,7 @@ int main(void)
 		cmocka_unit_test(test_two_vms), cmocka_unit_test(test_uart_moves), cmocka_unit_test(test_no_console), cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_identity_at_emulated_frames), cmocka_unit_test(test_several_ranges), cmocka_unit_test(test_text_offset_and_old_kernels),
 		cmocka_unit_test(test_small_vm), cmocka_unit_test(test_large_memory_takes_gib_blocks), cmocka_unit_test(test_tight_board),
-		cmocka_unit_test(test_fixed_pa_is_congruent), cmocka_unit_test(test_granule), cmocka_unit_test(test_high_intid),
+		cmocka_unit_test(test_fixed_pa_is_congruent), cmocka_unit_test(test_granule), cmocka_unit_test(test_granule_reason), cmocka_unit_test(test_high_intid),
 		cmocka_unit_test(test_gic_versions), cmocka_unit_test(test_gicc_moves),
 		cmocka_unit_test(test_same_plan_twice), cmocka_unit_test(test_chosen_pa_is_congruent), cmocka_unit_test(test_pool_holds_everything),
 	};
