@@ -11,12 +11,14 @@ guest_kit += tests/guest/kit/mmu.c
 guest_kit += tests/guest/kit/pl011.c
 guest_kit += tests/guest/kit/print.c
 guest_kit += tests/guest/kit/psci.c
+guest_kit += tests/guest/kit/tables.c
 guest_kit += tests/guest/kit/timer.c
 
 guests += end
 guests += hello
 guests += hostile
 guests += lives
+guests += pages
 guests += rtos
 guests += smoke
 guests += gic

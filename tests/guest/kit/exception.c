@@ -93,8 +93,9 @@ void exception_handle(unsigned kind, struct frame *frame)
 		fault.esr = sysreg_read(esr_el1);
 		fault.far = sysreg_read(far_el1);
 		fault.taken = true;
+		/* An instruction that cannot be fetched was called: the caller goes on. */
 		if (kind == KIND_SYNC)
-			frame->elr += 4;
+			frame->elr = ESR_EC(fault.esr) == EC_INSTRUCTION_ABORT_SAME_EL ? frame->x[30] : frame->elr + 4;
 		return;
 	}
 	dump(kind, frame);

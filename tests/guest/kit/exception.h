@@ -26,7 +26,10 @@ extern uint32_t irq_unexpected;
 typedef void interrupt_taker(bool fiq);
 void irq_take_over(interrupt_taker *take);
 
-/* Between expect and taken, a synchronous exception or SError is recorded, and the instruction of the former skipped. One CPU at a time. */
+/*
+ * Between expect and taken, a synchronous exception or SError is recorded, and the instruction of the former skipped; where
+ * none could be fetched, the call of it returns. One CPU at a time.
+ */
 struct fault {
 	bool taken, serror;
 	uint64_t esr, far;
