@@ -36,6 +36,13 @@ $(patsubst %,$(images)/%.bin,$(guests)): $(images)/%.bin: $(guest)/%.bin
 	$(Q)mkdir -p $(@D)
 	$(Q)ln -sf ../guest/$*.bin $@
 
+# Kernels with other page sizes: those that tools/setup/linux-16k and linux-64k have put into the cache (`make check-large`).
+large_images := $(foreach pages,16k 64k,$(if $(wildcard $(CACHE)/linux-$(pages)/complete),$(images)/Image-$(pages)))
+
+$(large_images): $(images)/Image-%: | $(CACHE)/linux-%/complete
+	$(Q)mkdir -p $(@D)
+	$(Q)ln -sf $(CACHE)/linux-$*/Image $@
+
 example_images := $(addprefix $(images)/,Image initramfs.cpio u-boot.bin $(addsuffix .bin,$(guests)))
 
 .PHONY: images

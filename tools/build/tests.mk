@@ -23,12 +23,18 @@ debug: $(BUILD)/.config ## BUILD/debug/bulkhead.bin, which checks its locks
 	$(Q)cp -p $(BUILD)/.board $(BUILD)/debug/
 	$(Q)$(MAKE) --no-print-directory O=$(BUILD)/debug $(BUILD)/debug/bulkhead.bin
 
-.PHONY: check check-now check-source
+.PHONY: check check-large check-now check-source
 check: ## install what is missing, build, and run every test
 	$(Q)tools/setup/packages check
 	$(Q)$(MAKE) --no-print-directory check-now
 
-check-now: all debug systems $(boot_scr) unit fuzzers $(BUILD)/layers.env
+check-large: ## make check, and before it fetch or build the guest kernels with 16 and 64 KiB pages that it can do without (some ten minutes, once)
+	$(Q)tools/setup/packages large
+	$(Q)tools/setup/linux-16k $(CACHE)/linux-16k
+	$(Q)tools/setup/linux-64k $(CACHE)/linux-64k
+	$(Q)$(MAKE) --no-print-directory check-now
+
+check-now: all debug systems $(large_images) $(boot_scr) unit fuzzers $(BUILD)/layers.env
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/check $(BUILD)
 
 check-source: $(BUILD)/layers.env $(el2_objects) ## the layering and style checks alone
