@@ -55,6 +55,7 @@ MAKEFILE_SOURCES := Makefile $(wildcard tools/build/*.mk)
 
 include tools/build/libfdt.mk
 include tools/build/el2.mk
+include tools/build/selftest.mk
 include tools/build/host.mk
 include tools/build/guest.mk
 include tools/build/images.mk

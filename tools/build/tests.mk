@@ -34,7 +34,7 @@ check-large: ## make check, and before it fetch or build the guest kernels with 
 	$(Q)tools/setup/linux-64k $(CACHE)/linux-64k
 	$(Q)$(MAKE) --no-print-directory check-now
 
-check-now: all debug systems $(large_images) $(boot_scr) unit fuzzers $(BUILD)/layers.env
+check-now: all debug $(BUILD)/bulkhead-selftest.bin systems $(large_images) $(boot_scr) unit fuzzers $(BUILD)/layers.env
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/check $(BUILD)
 
 check-source: $(BUILD)/layers.env $(el2_objects) ## the layering and style checks alone
