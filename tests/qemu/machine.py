@@ -136,6 +136,9 @@ def check_requirements(case, context):
         elif kind == "file":
             if not pathlib.Path(value).exists() and not (context.build / value).exists():
                 raise Skip(f"{value} is not there")
+        elif kind == "large":
+            if not (context.build / "images" / value).exists():
+                raise Skip(f"{value} is not in the cache: `make check-large` puts it there")
         elif kind == "program":
             if shutil.which(value) is None:
                 raise Skip(f"{value} is not installed")

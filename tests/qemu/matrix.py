@@ -20,7 +20,7 @@ SWEEPS = {
     "system": lambda value: value,
 }
 KEYS = {
-    "name": str, "use": str, "boot": str, "program": str, "system": str, "cpu": str, "smp": int, "memory": str, "gic": int,
+    "name": str, "use": str, "boot": str, "program": str, "hypervisor": str, "system": str, "cpu": str, "smp": int, "memory": str, "gic": int,
     "virtualization": bool, "secure": bool, "append": str, "arguments": list, "initrd": bool, "damage": dict, "set": dict, "icount": bool, "shared_memory": bool,
     "timeout": int, "steps": list, "never": list, "also_never": list, "requires": list, "hypervisor": str,
 }
