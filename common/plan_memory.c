@@ -63,6 +63,12 @@ static bool overlaps_taken(struct plan_work *w, const struct vm_config *config, 
 
 	found |= report_overlap(w, config, m, "the system file", &plan->system_file);
 	found |= report_overlap(w, config, m, "the board's DTB", &plan->host_dtb);
+	found |= report_overlap(w, config, m, "the interrupt controller", &host->gic.dist);
+	found |= report_overlap(w, config, m, "the interrupt controller", &host->gic.cpu);
+	found |= report_overlap(w, config, m, "the interrupt controller", &host->gic.hyp);
+	found |= report_overlap(w, config, m, "the interrupt controller", &host->gic.vcpu);
+	for (unsigned i = 0; i < host->gic.nr_redist; i++)
+		found |= report_overlap(w, config, m, "the interrupt controller", &host->gic.redist[i]);
 	for (uint32_t i = 0; i < host->nr_reserved; i++)
 		found |= report_overlap(w, config, m, host->reserved[i].path, &host->reserved[i].range);
 	return found;
@@ -144,7 +150,9 @@ static enum err ram_remove(struct plan_work *w, const struct mem_range *r)
 static enum err ram_init(struct plan_work *w, uint32_t nr_ranges)
 {
 	const struct host *host = w->in->host;
-	uint32_t max = host->nr_ram + host->nr_reserved + 3 + nr_ranges + 1;
+	const struct host_gic *gic = &host->gic;
+	const struct mem_range taken[] = { w->plan->hypervisor, w->plan->system_file, w->plan->host_dtb, gic->dist, gic->cpu, gic->hyp, gic->vcpu };
+	uint32_t max = host->nr_ram + host->nr_reserved + (uint32_t)ARRAY_SIZE(taken) + gic->nr_redist + nr_ranges + 1;
 	enum err e = range_set_init(&w->ram, w->in->arena, max);
 
 	if (!e)
@@ -159,12 +167,11 @@ static enum err ram_init(struct plan_work *w, uint32_t nr_ranges)
 	}
 	for (uint32_t i = 0; i < host->nr_reserved && !e; i++)
 		e = ram_remove(w, &host->reserved[i].range);
-	if (!e)
-		e = ram_remove(w, &w->plan->hypervisor);
-	if (!e)
-		e = ram_remove(w, &w->plan->system_file);
-	if (!e)
-		e = ram_remove(w, &w->plan->host_dtb);
+	/* The interrupt controller, too: a DTB may say that RAM is there as well, and GICV is mapped into VMs. */
+	for (unsigned i = 0; i < ARRAY_SIZE(taken) && !e; i++)
+		e = ram_remove(w, &taken[i]);
+	for (unsigned i = 0; i < gic->nr_redist && !e; i++)
+		e = ram_remove(w, &gic->redist[i]);
 	return e == ERR_NO_MEMORY ? plan_no_memory(w) : OK;
 }
 

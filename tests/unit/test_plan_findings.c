@@ -165,6 +165,9 @@ static void test_memory_overlap(void **state)
 	expect_one(rtos_at(0x48000000 - MIB(31)), FINDING_MEMORY_OVERLAP, "/vms/rtos", "the system file");
 	f = rtos_at(0x4a8ff000);
 	expect_one(f, FINDING_MEMORY_OVERLAP, "/vms/rtos", "the board's DTB");
+	f = rtos_at(0x70000000); /* a DTB that is wrong */
+	f->host.gic.vcpu = (struct mem_range){ 0x71000000, 0x2000 };
+	expect_one(f, FINDING_MEMORY_OVERLAP, "/vms/rtos", "the interrupt controller");
 
 	f = rtos_at(0x70000000);
 	f->reserved[0] = (struct host_reserved){ { 0x71fff000, 0x1000 }, "/reserved-memory/fw@71fff000", true };

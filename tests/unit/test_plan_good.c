@@ -178,6 +178,8 @@ static void test_identity_at_emulated_frames(void **state)
 	/* RAM from 0 on, as many boards have it, and nothing but RAM below 1 GiB: the frames have to go elsewhere. */
 	f->ram[0] = (struct mem_range){ 0, MIB(512) };
 	f->nodes[N_MEMORY].enabled = false;
+	f->host.gic.dist.base = 0x78000000;
+	f->host.gic.redist[0].base = 0x780a0000;
 	f->in.hypervisor = (struct mem_range){ MIB(2), MIB(2) };
 	f->in.system_file = (struct mem_range){ MIB(500), MIB(1) };
 	f->in.host_dtb = (struct mem_range){ MIB(502), MIB(1) };
