@@ -22,7 +22,7 @@ SWEEPS = {
 KEYS = {
     "name": str, "use": str, "boot": str, "program": str, "hypervisor": str, "system": str, "cpu": str, "smp": int, "memory": str, "gic": int,
     "virtualization": bool, "secure": bool, "append": str, "arguments": list, "initrd": bool, "damage": dict, "set": dict, "icount": bool, "shared_memory": bool,
-    "timeout": int, "steps": list, "never": list, "also_never": list, "requires": list, "hypervisor": str,
+    "timeout": int, "steps": list, "never": list, "also_never": list, "requires": list,
 }
 STEPS = {"send": str, "expect": (str, list), "exit": int, "alive": (int, float), "tap": bool, "damage": str}
 OPTIONS = {"within": (int, float), "without": str}
