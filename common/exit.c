@@ -16,7 +16,9 @@ static struct vcpu *call(struct vcpu *vcpu, const char *conduit)
 {
 	uint32_t fn = (uint32_t)vcpu->arch.x[0];
 
-	switch (vpsci_call(vcpu, vcpu->arch.x)) {
+	enum vpsci_action action = vpsci_call(vcpu, vcpu->arch.x);
+
+	switch (action) {
 	case VPSCI_RESUME:
 		return vcpu;
 	case VPSCI_CPU_OFF:
@@ -30,8 +32,10 @@ static struct vcpu *call(struct vcpu *vcpu, const char *conduit)
 		(void)vm_end(vcpu->vm, VM_ENDS_RESET);
 		return vcpu_off(vcpu);
 	case VPSCI_UNKNOWN:
+	case VPSCI_DENIED:
 		if (vm_warn_once(vcpu->vm, fn))
-			log_warn("%s: %s call %#x is not offered to VMs", vcpu->vm->name, conduit, fn);
+			log_warn("%s: %s call %#x (%s) is not offered to %s", vcpu->vm->name, conduit, fn, action == VPSCI_DENIED ? firmware_call_name(fn) : vpsci_service_name(fn),
+				 action == VPSCI_DENIED ? "this VM" : "VMs");
 		return vcpu;
 	}
 	return vcpu;

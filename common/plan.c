@@ -164,7 +164,12 @@ static enum err plan_all(struct plan_work *w)
 	enum err e = OK;
 
 	for (uint32_t i = 0; i < plan->nr_vms && !e; i++)
-		e = plan_vm_resources(w, &plan->vms[i]);
+		if (!plan->vms[i].config->devices_rest)
+			e = plan_vm_resources(w, &plan->vms[i]);
+	/* The rest is what the others leave. */
+	for (uint32_t i = 0; i < plan->nr_vms && !e; i++)
+		if (plan->vms[i].config->devices_rest)
+			e = plan_vm_resources(w, &plan->vms[i]);
 	if (!e)
 		e = plan_memory_prepare(w);
 	if (!e)

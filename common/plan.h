@@ -48,17 +48,14 @@ struct plan_grant {
 	const char *reason; /* why, in the user's words */
 };
 
-enum plan_firmware_service {
-	PLAN_FIRMWARE_EEMI, /* Xilinx Zynq UltraScale+ and Versal power management */
-	PLAN_FIRMWARE_SCMI, /* Arm DEN0056 by SMC */
-};
+/* What firmware operates for a VM that calls it by SMC: the first three by EEMI (Xilinx UG1200), the last is a channel of Arm's DEN 0056. */
+enum firmware_object { FIRMWARE_CLOCK, FIRMWARE_RESET, FIRMWARE_POWER, FIRMWARE_SCMI };
 
 /* Something that firmware operates and a device of the VM needs. */
 struct plan_firmware {
-	enum plan_firmware_service service;
-	uint16_t kind;  /* enum host_ref_kind: clock, reset, power domain, ... */
-	bool shared;    /* what is not this VM's needs it as well */
-	uint32_t id;    /* first cell of the specifier; of the provider that has no cells: its node */
+	enum firmware_object object;
+	bool shared;    /* what is not this VM's needs it as well: the VM may turn it on, and no more */
+	uint32_t id;    /* as calls name it; FIRMWARE_SCMI: the function ID of the channel */
 	uint32_t node;  /* the device, index into host.nodes */
 };
 
@@ -169,6 +166,7 @@ struct plan {
 #define PLAN_BYTES_PER_VCPU  4096                           /* struct vcpu, struct vgic_cpu */
 #define PLAN_BYTES_PER_VM    8192                           /* struct vm, console line and receive buffers */
 #define PLAN_BYTES_PER_INTID 16                             /* virtual distributor state */
+#define PLAN_BYTES_PER_FIRMWARE 8                           /* struct firmware_right */
 
 /* Every problem becomes a finding in in->findings. Returns the plan, or NULL when there was one. */
 struct plan *plan_make(const struct plan_input *in) MUST_CHECK;

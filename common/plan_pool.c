@@ -25,9 +25,12 @@ void plan_pool_count_dtb(struct plan_work *w, struct plan_vm *vm)
 	uint64_t bytes = DTB_BYTES_FIXED + (uint64_t)vm->nr_vcpus * DTB_BYTES_PER_VCPU;
 
 	for (uint32_t i = 0; i < vm->nr_grants; i++)
-		bytes += DTB_BYTES_PER_GRANT + DTB_NODE_FACTOR * node_span(w->in->host, vm->grants[i].node);
+		if (vm->grants[i].kind != PLAN_GRANT_OMIT)
+			bytes += DTB_BYTES_PER_GRANT + DTB_NODE_FACTOR * node_span(w->in->host, vm->grants[i].node);
 	while (bootargs && *bootargs++)
 		bytes++;
+	if (vm->config->fdt_fragment != SYSTEM_NO_IMAGE)
+		bytes += 2 * w->in->system->images[vm->config->fdt_fragment].size; /* its symbols come along, under longer paths */
 	/* The arm64 boot protocol ends at 2 MiB (Linux, Documentation/arch/arm64/booting.rst, section 2). */
 	vm->dtb_max = (uint32_t)u64_min(align_up(bytes, PLAN_PAGE), MIB(2));
 }
@@ -39,6 +42,7 @@ static uint64_t vm_pool_size(const struct plan_vm *vm)
 
 	return PLAN_BYTES_PER_VM + (uint64_t)vm->nr_vcpus * PLAN_BYTES_PER_VCPU +
 	       align_up((uint64_t)vm->nr_intids * PLAN_BYTES_PER_INTID, PLAN_PAGE) + vm->dtb_max +
+	       align_up((uint64_t)vm->nr_firmware * PLAN_BYTES_PER_FIRMWARE, PLAN_PAGE) +
 	       /* The root is aligned to its size: at worst as much is lost before it. */
 	       (s2->table_pages + s2->root_pages) * granule;
 }

@@ -269,6 +269,7 @@ enum err prove_separation(const struct plan *plan, const struct prove_vm *vms, s
 		check_vm(&p, i);
 	check_registers_together(&p);
 	check_cpu_owners(&p);
+	prove_devices(plan, vms, findings);
 	extent_find_conflicts(&p.memory, findings, report_memory);
 	extent_find_conflicts(&p.tables, findings, report_table);
 	extent_find_conflicts(&p.intids, findings, report_intid);

@@ -6,6 +6,7 @@
 #ifndef COMMON_PROVE_H
 #define COMMON_PROVE_H
 
+#include "common/firmware_calls.h"
 #include "common/plan.h"
 
 /* The stage 2 that a VM will run with, as the registers describe it. HCR_EL2.FWB is 0: it would change what MemAttr means. */
@@ -16,13 +17,15 @@ struct prove_vm {
 	struct mem_range tables;
 	const uint32_t *intids; /* physical SPIs routed to it, as apply will program them */
 	uint32_t nr_intids;
+	struct firmware_rights firmware; /* what it may ask firmware for, as its calls will be looked up */
 };
 
 /*
  * Checks, for every VM: each byte its tables reach is one its plan grants with that kind (RAM: normal, RWX; device: device, never executable), at the
  * IPA the plan says, and every granted byte is reached. For every pair: no byte, device page or INTID is shared. For EL2: no VM reaches the
  * hypervisor's image, its pool, the host DTB, the system file, reserved memory, the console UART or the physical GIC (GICv2's virtual CPU interface
- * aside, which is banked by CPU, where the plan grants it). CPUs, VMIDs and translation tables have one VM each.
+ * aside, which is banked by CPU, where the plan grants it). CPUs, VMIDs, translation tables, device-tree nodes and stream IDs have one VM each, and a
+ * VM may ask firmware for nothing but what its own nodes refer to; it may do no more than turn on what others refer to as well.
  * Problems become FINDING_PROOF_FAILED with both owners and the address. vms[i] belongs to plan->vms[i].
  * ERR_DENIED if anything was found; ERR_NO_MEMORY if the arena is too small.
  */

@@ -158,6 +158,12 @@ static void check_ram_source(struct prove_walk *w, const struct plan_region *r)
 	PROVE_FAULT(w, "the plan grants 0x%llx, %llu bytes, as RAM, which the board has not got there", (ull)r->pa.v, (ull)r->size);
 }
 
+/* A bus that software does not operate (Devicetree Specification v0.4, 4.5): a "reg" of it spans what lies on it. */
+static bool is_plain_bus(const struct host_node *node)
+{
+	return host_node_is_compatible(node, "simple-bus") || host_node_is_compatible(node, "simple-pm-bus");
+}
+
 /* Registers are those of a node the VM has for itself, and so is all else that lies in the same pages. */
 static void check_device_source(struct prove_walk *w, const struct plan_region *r)
 {
@@ -172,7 +178,7 @@ static void check_device_source(struct prove_walk *w, const struct plan_region *
 		PROVE_FAULT(w, "the plan grants 0x%llx as registers of %s, which has none there", (ull)r->pa.v,
 			    host->nodes[r->node].path);
 	for (uint32_t i = 0; i < host->nr_nodes; i++)
-		if (host->nodes[i].enabled && i != r->node && has_regs_in(&host->nodes[i], r) && !owns_node(w, i))
+		if (host->nodes[i].enabled && i != r->node && !is_plain_bus(&host->nodes[i]) && has_regs_in(&host->nodes[i], r) && !owns_node(w, i))
 			PROVE_FAULT(w, "the pages it is granted at 0x%llx hold registers of %s, which it does not own", (ull)r->pa.v,
 				    host->nodes[i].path);
 }

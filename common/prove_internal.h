@@ -113,4 +113,9 @@ void prove_check_regions(struct prove_walk *w);
 /* Whether this region is the GICv2 virtual CPU interface, granted as such. */
 bool prove_is_gicv_window(const struct prove_walk *w, const struct plan_region *r);
 
+/* ---- nodes, stream IDs and calls to firmware (prove_devices.c) ---- */
+
+/* vms[i] belongs to plan->vms[i]. */
+void prove_devices(const struct plan *plan, const struct prove_vm *vms, struct findings *findings);
+
 #endif

@@ -68,6 +68,7 @@ struct vm_config {
 
 	uint32_t kernel;  /* index into system.images, or SYSTEM_NO_IMAGE */
 	uint32_t ramdisk; /* likewise */
+	uint32_t fdt_fragment; /* likewise: an overlay of the VM's device tree */
 	const char *bootargs; /* "" when absent */
 	bool has_fdt_address;
 	uint64_t fdt_address;
@@ -77,6 +78,7 @@ struct vm_config {
 	/* What the user says of nodes that devices need, against the derivation: paths, aliases or labels. */
 	const char **provider_own, **provider_copy, **provider_omit;
 	uint32_t nr_provider_own, nr_provider_copy, nr_provider_omit;
+	bool devices_rest; /* all that no other VM has and nothing keeps */
 	bool dma_without_iommu;
 
 	uint32_t gic_version;    /* 0: the host's */

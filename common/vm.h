@@ -13,6 +13,7 @@
 #include "arch/arm64/spinlock.h"
 #include "arch/arm64/traps.h"
 #include "arch/arm64/vcpu.h"
+#include "common/firmware_calls.h"
 #include "common/lib/sha256.h"
 #include "common/mmio.h"
 #include "common/plan.h"
@@ -111,6 +112,7 @@ struct vm {
 	uint32_t nr_loads;
 	struct restart_config restart;
 	struct vm_restarts restarts; /* the vCPU that goes off last */
+	struct firmware_rights firmware; /* what it may ask firmware for */
 	uint64_t entry, dtb;  /* guest addresses: where vCPU 0 starts, and its x0 */
 	uint32_t nr_warned;   /* keys in warned, racy: at worst a warning comes twice */
 	uint32_t warned[16];

@@ -295,7 +295,7 @@ static const uint32_t probes[] = {
 	UINT32_C(0x8600ff01), /* UID of the vendor-specific hypervisor services (DEN 0028) */
 };
 
-static enum vpsci_action not_supported(uint64_t *x)
+enum vpsci_action vpsci_not_supported(uint64_t *x)
 {
 	uint32_t fn = (uint32_t)x[0];
 
@@ -312,5 +312,8 @@ enum vpsci_action vpsci_call(struct vcpu *vcpu, uint64_t *x)
 
 	if (!handler)
 		handler = find_arch((uint32_t)x[0]);
-	return handler ? handler(vcpu, x) : not_supported(x);
+	if (handler)
+		return handler(vcpu, x);
+	/* Without rights that code is not even mapped. */
+	return vcpu->vm->firmware.nr ? firmware_call(&vcpu->vm->firmware, x) : vpsci_not_supported(x);
 }

@@ -14,6 +14,7 @@ enum vpsci_action {
 	VPSCI_SYSTEM_OFF,   /* stop the VM */
 	VPSCI_SYSTEM_RESET, /* restart the VM, or stop it where it cannot be restarted */
 	VPSCI_UNKNOWN,      /* not a function we offer: x[0] is NOT_SUPPORTED already; the caller logs it once */
+	VPSCI_DENIED,       /* one that firmware has, about something that is not this VM's: x[0] says so; likewise */
 };
 
 /*
@@ -21,6 +22,12 @@ enum vpsci_action {
  * register changes. CPU_ON sets the target VCPU_ON_PENDING and kicks its CPU (gic_kick).
  */
 enum vpsci_action vpsci_call(struct vcpu *vcpu, uint64_t *x);
+
+/* Answers a call that there is not. VPSCI_RESUME for those by which any guest finds out what there is, else VPSCI_UNKNOWN. */
+enum vpsci_action vpsci_not_supported(uint64_t *x);
+
+/* Which service a function ID belongs to, for the log: "TRNG", "of a trusted OS", ... (call_names.c) */
+const char *vpsci_service_name(uint32_t fn);
 
 /* Host facts the SMCCC workaround calls answer from: set once at boot, before any VM runs. */
 struct smccc_host {

@@ -3,9 +3,12 @@
 #ifndef DT_GUEST_BUILD_H
 #define DT_GUEST_BUILD_H
 
+#include "common/lib/findings.h"
 #include "common/plan.h"
 #include "dt/tree.h"
 #include "dt/writer.h"
+
+#define GUEST_PATH_LEN 256
 
 /*
  * Phandles: a copied node keeps the host's, and the guest's GIC has the host GIC's. So whatever refers to a node that the guest has is
@@ -16,7 +19,8 @@ struct guest_build {
 	const struct plan_vm *vm;
 	struct tree_writer out;
 	uint32_t gic_phandle, clock_phandle;
-	char stdout_path[80]; /* of the UART that serves as the guest's console, "": none */
+	char stdout_path[GUEST_PATH_LEN]; /* of the UART that serves as the guest's console, "": none */
+	uint32_t stdout_node; /* of the board, if it is a UART of the VM's own; HOST_NO_NODE: the emulated one */
 };
 
 static inline bool guest_is_v2(const struct guest_build *g)
@@ -46,5 +50,11 @@ enum { IRQ_EDGE_RISING = 1, IRQ_LEVEL_HIGH = 4, IRQ_LEVEL_LOW = 8 };
 
 /* guest_nodes.c: the host nodes that the VM has been granted. */
 void guest_put_grants(struct guest_build *g);
+
+/* Where that node of the board is in the guest's tree. false: it is not there, or its path is longer than GUEST_PATH_LEN. */
+bool guest_path(const struct guest_build *g, uint32_t node, char path[GUEST_PATH_LEN]);
+
+/* guest_fragment.c: what the user adds to the finished tree, in vm->dtb_blob. What is wrong with it becomes findings, and an error. */
+enum err guest_apply_fragment(const struct plan *plan, struct plan_vm *vm, struct arena *arena, struct findings *findings) MUST_CHECK;
 
 #endif

@@ -236,20 +236,78 @@ static void put_address(struct guest_build *g, const char *name, uint64_t v)
 		put_next_cell(put_next_cell(put_cells(g, name, 2), (uint32_t)(v >> 32)), (uint32_t)v);
 }
 
+static bool is_emulated(const struct guest_build *g)
+{
+	return g->stdout_path[0] && g->stdout_node == HOST_NO_NODE;
+}
+
+static void put_alias(struct guest_build *g, bool *any, const char *name, const char *path)
+{
+	if (!*any)
+		put_begin(g, "aliases");
+	*any = true;
+	put_string(g, name, path);
+}
+
+/*
+ * The board's aliases of nodes that the guest has, for their numbers. serial0 is the emulated console's. *console becomes the name of the
+ * UART of its own that serves as console.
+ */
+static void put_aliases(struct guest_build *g, const char **console)
+{
+	const struct tree *tree = g->plan->host->tree;
+	uint32_t aliases = tree_find(tree, "/aliases", strlen("/aliases"));
+	struct tree_prop p = tree_props(tree, aliases == TREE_NO_NODE ? 0 : aliases);
+	char path[GUEST_PATH_LEN];
+	bool any = false;
+
+	if (is_emulated(g))
+		put_alias(g, &any, "serial0", g->stdout_path);
+	while (aliases != TREE_NO_NODE && tree_next_prop(tree, &p)) {
+		uint32_t node = tree_is_strings(p.value) ? host_find_path(g->plan->host, (const char *)p.value.data) : HOST_NO_NODE;
+
+		if (node == HOST_NO_NODE || (is_emulated(g) && strcmp(p.name, "serial0") == 0) || !guest_path(g, node, path))
+			continue;
+		put_alias(g, &any, p.name, path);
+		if (node == g->stdout_node && !*console && strncmp(p.name, "serial", strlen("serial")) == 0)
+			*console = p.name;
+	}
+	if (any)
+		put_end(g);
+}
+
+/* The speed that the board's DTB says the loader has set; 0: it does not, and the guest keeps what it finds. */
+static uint32_t console_speed(const struct guest_build *g)
+{
+	struct tree_value v = tree_get(g->plan->host->tree, g->stdout_node, "current-speed");
+
+	return v.data && v.len == 4 ? tree_cell(v.data, 0) : 0;
+}
+
+static void put_stdout(struct guest_build *g, const char *name)
+{
+	char text[GUEST_PATH_LEN + 16];
+
+	if (is_emulated(g))
+		put_string(g, "stdout-path", "serial0:115200n8");
+	else if (console_speed(g)) {
+		format_text(text, sizeof(text), "%s:%u", name, console_speed(g));
+		put_string(g, "stdout-path", text);
+	} else
+		put_string(g, "stdout-path", name);
+}
+
 static void put_chosen(struct guest_build *g)
 {
 	const struct plan_load *ramdisk = &g->vm->ramdisk;
+	const char *console = NULL;
 
-	if (g->stdout_path[0]) {
-		put_begin(g, "aliases");
-		put_string(g, "serial0", g->stdout_path);
-		put_end(g);
-	}
+	put_aliases(g, &console);
 	put_begin(g, "chosen");
 	if (g->vm->config->bootargs[0])
 		put_string(g, "bootargs", g->vm->config->bootargs);
 	if (g->stdout_path[0])
-		put_string(g, "stdout-path", "serial0:115200n8");
+		put_stdout(g, console ? console : g->stdout_path);
 	if (ramdisk->image != SYSTEM_NO_IMAGE) {
 		put_address(g, "linux,initrd-start", ramdisk->ipa.v);
 		put_address(g, "linux,initrd-end", ramdisk->ipa.v + ramdisk->size);
@@ -322,13 +380,13 @@ static size_t write_to_arena(struct guest_build *g, struct arena *arena, size_t 
 enum err dt_write_guest(const struct plan *plan, struct plan_vm *vm, struct arena *arena, struct findings *findings)
 {
 	size_t limit = vm->dtb_max && vm->dtb_max < vm->dtb_room ? vm->dtb_max : vm->dtb_room;
-	struct guest_build g = { .plan = plan, .vm = vm };
+	struct guest_build g = { .plan = plan, .vm = vm, .stdout_node = HOST_NO_NODE };
 	bool limited;
 
 	vm->dtb_size = (uint32_t)write_to_arena(&g, arena, limit, &limited);
 	if (vm->dtb_size) {
 		vm->dtb_blob = g.out.out;
-		return OK;
+		return vm->config->fdt_fragment == SYSTEM_NO_IMAGE ? OK : guest_apply_fragment(plan, vm, arena, findings);
 	}
 	if (limited) {
 		findings_add(findings, FINDING_NO_MEMORY, "%s: its device tree is larger than the %zu bytes planned for it: pass fewer devices through",

@@ -129,6 +129,8 @@ static void put_raw_irqs(struct guest_build *g, const struct copy *c)
 		put_bytes(g, "interrupts-extended", extended.data, extended.len);
 		return;
 	}
+	if (!plain.data)
+		return; /* those elsewhere are its interrupt-map's */
 	put_bytes(g, "interrupts", plain.data, plain.len);
 	for (uint32_t i = 0; i < n->nr_refs; i++)
 		if (strcmp(n->refs[i].property, "interrupts") == 0) {
@@ -294,37 +296,76 @@ static void make_name(const struct guest_build *g, const struct copy *c, char *n
 		format_text(name, size, "%.*s", base, old);
 }
 
-/* A UART of the VM's own is its console where it has no emulated one. */
-static void offer_console(struct guest_build *g, const struct copy *c, const char *name)
+/* The nearest granted node above: what a granted node is below in the guest's tree. */
+static uint32_t guest_parent(const struct guest_build *g, uint32_t index)
 {
-	if (!g->stdout_path[0] && c->at_root && host_uart_kind(c->node))
-		format_text(g->stdout_path, sizeof(g->stdout_path), "/%s", name);
+	uint32_t up = host_node(g, index)->parent;
+
+	while (up != HOST_NO_NODE && !is_granted(g, up))
+		up = host_node(g, up)->parent;
+	return up;
+}
+
+static struct copy make_copy(const struct guest_build *g, uint32_t index)
+{
+	const struct host_node *n = host_node(g, index);
+	uint32_t up = guest_parent(g, index);
+
+	return (struct copy){
+		.index = index, .node = n, .at_root = up == HOST_NO_NODE, .outer = up == HOST_NO_NODE ? BUS_CPU : bus_of(g, up), .inner = bus_of(g, index),
+		.is_interrupt_controller = get(g, index, "interrupt-controller").data != NULL,
+	};
+}
+
+bool guest_path(const struct guest_build *g, uint32_t node, char path[GUEST_PATH_LEN])
+{
+	size_t at = GUEST_PATH_LEN - 1;
+
+	if (!is_granted(g, node))
+		return false;
+	path[at] = '\0';
+	for (; node != HOST_NO_NODE; node = guest_parent(g, node)) {
+		struct copy c = make_copy(g, node);
+		char name[64];
+		size_t len;
+
+		make_name(g, &c, name, sizeof(name));
+		len = strlen(name);
+		if (at < len + 1)
+			return false;
+		memcpy(&path[at -= len], name, len);
+		path[--at] = '/';
+	}
+	memmove(path, &path[at], GUEST_PATH_LEN - at);
+	return true;
+}
+
+/* A UART of the VM's own is its console where it has no emulated one. */
+static void offer_console(struct guest_build *g, const struct copy *c)
+{
+	if (!g->stdout_path[0] && host_uart_kind(c->node) && guest_path(g, c->index, g->stdout_path))
+		g->stdout_node = c->index;
 }
 
 void guest_put_grants(struct guest_build *g)
 {
-	struct copy open[TREE_MAX_DEPTH];
+	uint32_t open[TREE_MAX_DEPTH];
 	unsigned depth = 0;
 	char name[64];
 
 	for (uint32_t i = 0; g->vm->nr_grants && i < g->plan->host->nr_nodes; i++) {
 		if (!is_granted(g, i))
 			continue;
-		for (; depth && !is_below(g, i, open[depth - 1].index); depth--)
+		for (; depth && !is_below(g, i, open[depth - 1]); depth--)
 			put_end(g);
 
-		struct copy *c = &open[depth];
-		const struct host_node *n = host_node(g, i);
+		struct copy c = make_copy(g, i);
 
-		*c = (struct copy){
-			.index = i, .node = n, .at_root = depth == 0, .outer = depth ? open[depth - 1].inner : BUS_CPU, .inner = bus_of(g, i),
-			.is_interrupt_controller = get(g, i, "interrupt-controller").data != NULL,
-		};
-		make_name(g, c, name, sizeof(name));
+		make_name(g, &c, name, sizeof(name));
 		put_begin(g, name);
-		put_properties(g, c);
-		offer_console(g, c, name);
-		depth++;
+		put_properties(g, &c);
+		offer_console(g, &c);
+		open[depth++] = i;
 	}
 	while (depth--)
 		put_end(g);

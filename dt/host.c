@@ -120,6 +120,10 @@ static void take_property(struct host_node *node, struct node_info *info, const 
 	case PROP_DMA_COHERENT:
 		node->dma = true;
 		break;
+	case PROP_SMC_ID:
+		if (p->value.len == 4)
+			node->smc_id = tree_cell(p->value.data, 0);
+		break;
 	case PROP_DMA_RANGES:
 		info->has_dma_ranges = true;
 		break;

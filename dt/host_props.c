@@ -44,6 +44,7 @@ static const struct known by_name[] = {
 	CELLS("#dma-cells", DMA),
 	CELLS("#phy-cells", PHY),
 	CELLS("#pwm-cells", PWM),
+	PLAIN("arm,smc-id", SMC_ID),
 	PLAIN("compatible", COMPATIBLE),
 	PLAIN("dma-ranges", DMA_RANGES),
 	REFS("i2c-parent", NONE, OTHER),

@@ -31,4 +31,17 @@ static inline fdt16_t cpu_to_fdt16(uint16_t x) { return __builtin_bswap16(x); }
 static inline fdt32_t cpu_to_fdt32(uint32_t x) { return __builtin_bswap32(x); }
 static inline fdt64_t cpu_to_fdt64(uint64_t x) { return __builtin_bswap64(x); }
 
+/* For fdt_overlay.c, which reads a decimal number with it. */
+static inline unsigned long libfdt_strtoul(const char *s, char **end, int base)
+{
+	unsigned long v = 0;
+
+	(void)base;
+	for (; *s >= '0' && *s <= '9'; s++)
+		v = v * 10 + (unsigned long)(*s - '0');
+	*end = (char *)(uintptr_t)s;
+	return v;
+}
+#define strtoul libfdt_strtoul
+
 #endif

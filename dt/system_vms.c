@@ -201,6 +201,18 @@ static void take_ramdisk(struct reading *r)
 		bad(r, "image \"%s\" is no ramdisk: its type must be ramdisk", r->b->system->images[i].name);
 }
 
+static void take_fdt_fragment(struct reading *r)
+{
+	uint32_t i = find_image(r, FINDING_PROPERTY_BAD);
+
+	if (i == SYSTEM_NO_IMAGE)
+		return;
+	if (r->b->system->images[i].kind == IMAGE_FDT && r->b->system->images[i].data)
+		r->vm->fdt_fragment = i;
+	else
+		bad(r, "image \"%s\" is no device tree: its type must be flat_dt", r->b->system->images[i].name);
+}
+
 static void take_bootargs(struct reading *r)
 {
 	const char *s = read_string(r);
@@ -263,6 +275,18 @@ static void take_provider_copy(struct reading *r)
 static void take_provider_omit(struct reading *r)
 {
 	take_nodes(r, &r->vm->provider_omit, &r->vm->nr_provider_omit);
+}
+
+static void take_devices(struct reading *r)
+{
+	const char *s = read_string(r);
+
+	r->vm->devices_rest = s && strcmp(s, "rest") == 0;
+	if (s && !r->vm->devices_rest)
+		bad(r, "\"%s\" is not \"rest\": single devices are named in passthrough", s);
+	for (uint32_t i = 0; r->vm->devices_rest && i < r->b->system->nr_vms; i++)
+		if (r->b->system->vms[i].devices_rest)
+			bad(r, "\"rest\" is said by %s already: only one VM can have it", r->b->system->vms[i].path);
 }
 
 static void take_dma_without_iommu(struct reading *r)
@@ -358,9 +382,11 @@ static const struct vm_property properties[] = {
 	{ "memory-identity", take_memory_identity },
 	{ "kernel", take_kernel },
 	{ "ramdisk", take_ramdisk },
+	{ "fdt-fragment", take_fdt_fragment },
 	{ "bootargs", take_bootargs },
 	{ "fdt-address", take_fdt_address },
 	{ "passthrough", take_passthrough },
+	{ "devices", take_devices },
 	{ "provider-own", take_provider_own },
 	{ "provider-copy", take_provider_copy },
 	{ "provider-omit", take_provider_omit },
@@ -444,7 +470,7 @@ static bool parse_vm(struct system_build *b, uint32_t node, struct vm_config *vm
 	if (!path)
 		return false;
 	*vm = (struct vm_config){ .name = fit_name(b, node), .path = path, .bootargs = "", .console = true, .restart = { .when = RESTART_ON_CRASH, .max = 5, .seconds = 60 },
-				  .kernel = SYSTEM_NO_IMAGE, .ramdisk = SYSTEM_NO_IMAGE };
+				  .kernel = SYSTEM_NO_IMAGE, .ramdisk = SYSTEM_NO_IMAGE, .fdt_fragment = SYSTEM_NO_IMAGE };
 	format_text(path, path_size, "/vms/%s", vm->name);
 
 	check_vm_name(b, vm);

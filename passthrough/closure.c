@@ -44,21 +44,31 @@ void closure_add(struct closure *c, uint32_t node, enum plan_grant_kind kind, co
 	c->nr++;
 }
 
+void closure_refuse(const struct closure *c, uint32_t node, enum finding_code code, const char *fmt, ...)
+{
+	char text[320];
+	va_list ap;
+
+	va_start(ap, fmt);
+	format_vtext(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (!c->rest || !rest_leave_out(c, node, text))
+		findings_add(c->in->findings, code, "%s: passthrough: %s", c->vm->config->path, text);
+}
+
 /* Whether the node can be given at all; a finding says why not. */
 static bool may_own(struct closure *c, uint32_t node)
 {
 	const struct host_node *n = closure_node(c, node);
-	const char *path = c->vm->config->path;
 	const char *use = owned_by_hypervisor(c->in->host, node);
-	struct findings *f = c->in->findings;
 
 	if (use) {
-		findings_add(f, FINDING_DEVICE_OWNED, "%s: passthrough: %s is %s, which the hypervisor keeps: remove it from the list", path, n->path, use);
+		closure_refuse(c, node, FINDING_DEVICE_OWNED, "%s is %s, which the hypervisor keeps: remove it from the list", n->path, use);
 		return false;
 	}
 	if (c->owner[node] != PLAN_NO_VM && c->owner[node] != c->vm->id) {
-		findings_add(f, FINDING_DEVICE_TAKEN, "%s: passthrough: %s belongs to %s already: give it to one VM only", path, n->path,
-			     c->in->system->vms[c->owner[node]].path);
+		closure_refuse(c, node, FINDING_DEVICE_TAKEN, "%s belongs to %s already: give it to one VM only", n->path,
+			       c->in->system->vms[c->owner[node]].path);
 		return false;
 	}
 	return true;
@@ -81,13 +91,13 @@ static void own_children(struct closure *c, uint32_t top)
 	}
 }
 
-static void own_named(struct closure *c, uint32_t node)
+void closure_own(struct closure *c, uint32_t node, const char *reason)
 {
 	if (!may_own(c, node))
 		return;
 	if (c->owner[node] != c->vm->id) {
 		c->owner[node] = c->vm->id;
-		closure_add(c, node, PLAN_GRANT_OWN, "named in passthrough", NULL);
+		closure_add(c, node, PLAN_GRANT_OWN, reason, NULL);
 	}
 	own_children(c, node);
 }
@@ -117,7 +127,7 @@ static void resolve_name(struct closure *c, uint32_t index)
 			     config->path, closure_node(c, node)->path);
 		return;
 	}
-	own_named(c, node);
+	closure_own(c, node, "named in passthrough");
 }
 
 /* Sorted by node, so that parents come before children. */
@@ -138,22 +148,33 @@ static enum err set_grants(struct closure *c)
 	return OK;
 }
 
+enum err closure_resolve(struct closure *c)
+{
+	enum err e;
+
+	for (uint32_t i = 0; i < c->vm->config->nr_passthrough; i++)
+		resolve_name(c, i);
+	if (c->rest)
+		rest_own(c);
+	e = closure_add_providers(c);
+	if (!e && c->rest)
+		rest_report(c);
+	if (!e)
+		e = set_grants(c);
+	if (!e)
+		e = closure_set_firmware(c);
+	if (!e)
+		e = closure_set_regions(c);
+	if (!e)
+		e = closure_set_irqs(c);
+	closure_check_dma(c);
+	return e;
+}
+
 enum err passthrough_resolve(const struct plan_input *in, struct plan_vm *vm, uint32_t *owner)
 {
 	struct closure c = { .in = in, .vm = vm, .owner = owner };
-	enum err e;
+	enum err e = vm->config->devices_rest ? rest_choose(&c) : OK;
 
-	for (uint32_t i = 0; i < vm->config->nr_passthrough; i++)
-		resolve_name(&c, i);
-	e = closure_add_providers(&c);
-	if (!e)
-		e = set_grants(&c);
-	if (!e)
-		e = closure_set_firmware(&c);
-	if (!e)
-		e = closure_set_regions(&c);
-	if (!e)
-		e = closure_set_irqs(&c);
-	closure_check_dma(&c);
-	return e;
+	return e ? e : closure_resolve(&c);
 }

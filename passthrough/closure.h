@@ -12,6 +12,8 @@ struct grant {
 	struct grant *next;
 };
 
+struct rest;
+
 struct closure {
 	const struct plan_input *in;
 	struct plan_vm *vm;
@@ -19,6 +21,7 @@ struct closure {
 	struct grant *first, *last;
 	uint32_t nr;
 	uint8_t *mark;  /* for each node: providers.c's */
+	struct rest *rest; /* devices = "rest"; NULL: the VM has what it names */
 	bool no_memory; /* the arena was too small for a grant: the result is incomplete */
 };
 
@@ -33,10 +36,34 @@ const struct grant *closure_find(const struct closure *c, uint32_t node);
 /* Grants it; reason is a phrase that `other`'s path completes (or NULL): "child of ". */
 void closure_add(struct closure *c, uint32_t node, enum plan_grant_kind kind, const char *reason, const char *other);
 
+/* Makes the node the VM's with all that is below it, if it can be given at all. */
+void closure_own(struct closure *c, uint32_t node, const char *reason);
+
+/* The node cannot be the VM's: a finding ("/vms/linux: passthrough: ..."), unless it is one of the rest, which is then left out. */
+void closure_refuse(const struct closure *c, uint32_t node, enum finding_code code, const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/* All of it, from vm->config to the plan's arrays. ERR_NO_MEMORY. */
+enum err closure_resolve(struct closure *c) MUST_CHECK;
+
+/* ---- rest.c: devices = "rest" ---- */
+
+/* Sets c->rest to all that can be given besides what the VM names. ERR_NO_MEMORY. */
+enum err rest_choose(struct closure *c) MUST_CHECK;
+
+/* Makes those nodes the VM's; records the others. */
+void rest_own(struct closure *c);
+void rest_report(struct closure *c);
+
+/* Leaves out what brought that node in, for that reason. false: it is none of the rest. */
+bool rest_leave_out(const struct closure *c, uint32_t node, const char *reason);
+
 /* ---- providers.c ---- */
 
 /* Everything that the granted nodes need from others, and what that needs. ERR_NO_MEMORY. */
 enum err closure_add_providers(struct closure *c) MUST_CHECK;
+
+/* Whether it is of a kind that just describes: fixed clocks and supplies, operating points. */
+bool closure_is_inert(const struct host_node *n);
 
 /* Whether that node or one above it is in the user's list (provider-own, ...). */
 bool closure_is_listed(const struct closure *c, const char *const *list, uint32_t nr, uint32_t node);
@@ -69,10 +96,19 @@ uint32_t closure_unit_of(const struct host *host, uint32_t node);
 
 /* ---- firmware.c ---- */
 
-enum firmware_kind { FIRMWARE_NONE, FIRMWARE_MEDIATED, FIRMWARE_UNKNOWN };
+enum firmware_kind {
+	FIRMWARE_NONE,
+	FIRMWARE_MEDIATED, /* each call says what it is about, so that one VM's can be told from another's */
+	FIRMWARE_PINS,     /* pins, which calls give away by numbers that no device tree tells */
+	FIRMWARE_CHANNEL,  /* messages that nobody can look into: a channel goes to one VM as a whole */
+	FIRMWARE_UNKNOWN,
+};
 
-/* Whether firmware operates that node. */
-enum firmware_kind firmware_of(const struct host *host, uint32_t node, enum plan_firmware_service *service);
+/* Whether firmware operates that node, and how. */
+enum firmware_kind firmware_of(const struct host *host, uint32_t node);
+
+/* The node that stands for the firmware itself, that or above. */
+uint32_t firmware_top(const struct host *host, uint32_t node);
 
 /* Fills vm->firmware from what the own nodes refer to. ERR_NO_MEMORY. */
 enum err closure_set_firmware(struct closure *c) MUST_CHECK;

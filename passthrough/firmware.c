@@ -3,17 +3,23 @@
 #include "common/lib/string.h"
 #include "passthrough/closure.h"
 
-/* Firmware that is called by SMC with IDs which can be told apart. */
-static const struct { const char *compatible; enum plan_firmware_service service; } mediated[] = {
-	{ "xlnx,zynqmp-firmware", PLAN_FIRMWARE_EEMI },
-	{ "xlnx,versal-firmware", PLAN_FIRMWARE_EEMI },
-	{ "arm,scmi-smc", PLAN_FIRMWARE_SCMI },
-	{ "arm,scmi-smc-param", PLAN_FIRMWARE_SCMI },
+/* EEMI's calls name each clock, reset and node by a number that the device tree has too; resets of the first family count from 1000. */
+static const struct part { const char *compatible; enum firmware_kind kind; enum firmware_object object; uint32_t first; } parts[] = {
+	{ "xlnx,zynqmp-firmware",  FIRMWARE_MEDIATED, FIRMWARE_POWER, 0 },
+	{ "xlnx,zynqmp-clk",       FIRMWARE_MEDIATED, FIRMWARE_CLOCK, 0 },
+	{ "xlnx,zynqmp-reset",     FIRMWARE_MEDIATED, FIRMWARE_RESET, 1000 },
+	{ "xlnx,zynqmp-nvmem-fw",  FIRMWARE_MEDIATED, FIRMWARE_POWER, 0 }, /* the chip's number, which is nobody's */
+	{ "xlnx,zynqmp-pinctrl",   FIRMWARE_PINS,     FIRMWARE_POWER, 0 },
+	{ "xlnx,versal-firmware",  FIRMWARE_MEDIATED, FIRMWARE_POWER, 0 },
+	{ "xlnx,versal-clk",       FIRMWARE_MEDIATED, FIRMWARE_CLOCK, 0 },
+	{ "xlnx,versal-reset",     FIRMWARE_MEDIATED, FIRMWARE_RESET, 0 },
+	{ "xlnx,versal-pinctrl",   FIRMWARE_PINS,     FIRMWARE_POWER, 0 },
+	{ "arm,scmi-smc",          FIRMWARE_CHANNEL,  FIRMWARE_SCMI,  0 },
 };
 
 /* Firmware behind a mailbox or with calls of its own, which nothing here can divide between VMs. */
 static const char *const unknown[] = {
-	"arm,scmi", "arm,scpi", "arm,scpi-pre-1.0", "amlogic,meson-gxbb-scpi", "fsl,imx-scu", "linaro,optee-tz", "linaro,scmi-optee",
+	"arm,scmi", "arm,scmi-smc-param", "arm,scpi", "arm,scpi-pre-1.0", "amlogic,meson-gxbb-scpi", "fsl,imx-scu", "linaro,optee-tz", "linaro,scmi-optee",
 	"nvidia,tegra186-bpmp", "nvidia,tegra210-bpmp", "qcom,scm", "raspberrypi,bcm2835-firmware", "ti,am654-sci", "ti,k2g-sci",
 };
 
@@ -25,31 +31,59 @@ static bool has_mailbox(const struct host_node *n)
 	return false;
 }
 
-enum firmware_kind firmware_of(const struct host *host, uint32_t node, enum plan_firmware_service *service)
+static const struct part *part_of(const struct host_node *n)
 {
-	for (; node != HOST_NO_NODE; node = host->nodes[node].parent) {
-		const struct host_node *n = &host->nodes[node];
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (host_node_is_compatible(n, parts[i].compatible))
+			return &parts[i];
+	return NULL;
+}
 
-		for (size_t i = 0; i < ARRAY_SIZE(mediated); i++)
-			if (host_node_is_compatible(n, mediated[i].compatible)) {
-				*service = mediated[i].service;
-				return FIRMWARE_MEDIATED;
-			}
-		for (size_t i = 0; i < ARRAY_SIZE(unknown); i++)
-			if (host_node_is_compatible(n, unknown[i]))
-				return FIRMWARE_UNKNOWN;
-		/* Without registers it cannot but ask whoever is behind the mailbox. */
-		if (!n->nr_regs && has_mailbox(n))
+static bool is_unknown(const struct host_node *n)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(unknown); i++)
+		if (host_node_is_compatible(n, unknown[i]))
+			return true;
+	/* Without registers it cannot but ask whoever is behind the mailbox. */
+	return (!n->nr_regs && has_mailbox(n)) || strcmp(n->path, "/firmware") == 0;
+}
+
+enum firmware_kind firmware_of(const struct host *host, uint32_t node)
+{
+	bool other = false; /* something with a driver of its own lies below: what it calls is not known */
+
+	for (; node != HOST_NO_NODE; node = host->nodes[node].parent) {
+		const struct part *part = part_of(&host->nodes[node]);
+
+		/* Calls need firmware that is known to answer: PSCI tells that there is some, and by which instruction. */
+		if (part && part->kind != FIRMWARE_CHANNEL && (other || host->psci != HOST_PSCI_SMC))
 			return FIRMWARE_UNKNOWN;
-		if (strcmp(n->path, "/firmware") == 0)
+		if (part && part->kind == FIRMWARE_CHANNEL && (!host->nodes[node].smc_id || host->psci != HOST_PSCI_SMC))
 			return FIRMWARE_UNKNOWN;
+		if (part)
+			return part->kind;
+		if (is_unknown(&host->nodes[node]))
+			return FIRMWARE_UNKNOWN;
+		other = other || host->nodes[node].compatible;
 	}
 	return FIRMWARE_NONE;
 }
 
+uint32_t firmware_top(const struct host *host, uint32_t node)
+{
+	uint32_t up = host->nodes[node].parent;
+
+	while (up != HOST_NO_NODE && part_of(&host->nodes[up])) {
+		node = up;
+		up = host->nodes[up].parent;
+	}
+	return node;
+}
+
+/* The specifier's first cell, as calls have it. */
 static uint32_t id_of(const struct host_ref *ref)
 {
-	return ref->nr_args ? ref->args[0] : ref->node;
+	return ref->nr_args ? ref->args[0] : 0;
 }
 
 /* Whether an enabled node that is not the VM's refers to the same thing. */
@@ -72,12 +106,9 @@ static bool is_shared(const struct closure *c, const struct host_ref *ref)
 
 static void add(struct plan_vm *vm, const struct plan_firmware *f)
 {
-	for (uint32_t i = 0; i < vm->nr_firmware; i++) {
-		const struct plan_firmware *old = &vm->firmware[i];
-
-		if (old->service == f->service && old->kind == f->kind && old->id == f->id)
+	for (uint32_t i = 0; i < vm->nr_firmware; i++)
+		if (vm->firmware[i].object == f->object && vm->firmware[i].id == f->id)
 			return;
-	}
 	vm->firmware[vm->nr_firmware++] = *f;
 }
 
@@ -87,14 +118,15 @@ static void add_node(struct closure *c, uint32_t node)
 
 	for (uint32_t r = 0; r < n->nr_refs; r++) {
 		const struct host_ref *ref = &n->refs[r];
+		const struct part *part = part_of(closure_node(c, ref->node));
 		const struct grant *g = closure_find(c, ref->node);
-		struct plan_firmware f = { .kind = ref->kind, .id = id_of(ref), .node = node };
 
-		if (!g || g->plan.kind != PLAN_GRANT_MEDIATE || firmware_of(c->in->host, ref->node, &f.service) != FIRMWARE_MEDIATED)
-			continue;
-		f.shared = is_shared(c, ref);
-		add(c->vm, &f);
+		/* Without a number there is nothing to operate (the chip's number in NVMEM). */
+		if (g && g->plan.kind == PLAN_GRANT_MEDIATE && part && ref->nr_args)
+			add(c->vm, &(struct plan_firmware){ part->object, is_shared(c, ref), part->first + id_of(ref), node });
 	}
+	if (n->smc_id && firmware_of(c->in->host, node) == FIRMWARE_CHANNEL && part_of(n))
+		add(c->vm, &(struct plan_firmware){ FIRMWARE_SCMI, false, n->smc_id, node });
 }
 
 enum err closure_set_firmware(struct closure *c)
@@ -102,7 +134,7 @@ enum err closure_set_firmware(struct closure *c)
 	size_t nr = 0;
 
 	for (const struct grant *g = c->first; g; g = g->next)
-		nr += closure_node(c, g->plan.node)->nr_refs;
+		nr += closure_node(c, g->plan.node)->nr_refs + 1;
 	c->vm->firmware = ARENA_ARRAY(c->in->arena, struct plan_firmware, nr);
 	if (!c->vm->firmware)
 		return ERR_NO_MEMORY;

@@ -44,9 +44,15 @@ static bool has_parts(const struct host *host, uint32_t node)
 	return false;
 }
 
+/* Each of its protocols is as good as all of them. */
+static bool is_channel(const struct host *host, uint32_t node)
+{
+	return host->nodes[node].smc_id && firmware_of(host, node) == FIRMWARE_CHANNEL;
+}
+
 uint32_t closure_unit_of(const struct host *host, uint32_t node)
 {
-	static bool (*const marks[])(const struct host *host, uint32_t node) = { has_registers, has_interrupts, has_parts };
+	static bool (*const marks[])(const struct host *host, uint32_t node) = { has_registers, is_channel, has_interrupts, has_parts };
 
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 		for (uint32_t up = node; up != HOST_NO_NODE; up = host->nodes[up].parent)

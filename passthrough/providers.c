@@ -14,6 +14,7 @@ enum {
 	MARK_OWN,    /* the VM has it already */
 	MARK_WANTED, /* it is granted, if this stands */
 	MARK_COPY,
+	MARK_MEDIATE,
 	MARK_SHARED, /* the first node of a unit that something else needs too */
 };
 
@@ -41,6 +42,14 @@ static const char *const kind_names[] = {
 };
 
 /* ---- Classification ---- */
+
+bool closure_is_inert(const struct host_node *n)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(copies); i++)
+		if (host_node_is_compatible(n, copies[i].compatible))
+			return true;
+	return false;
+}
 
 static struct provider copy_of(const struct closure *c, uint32_t node)
 {
@@ -84,7 +93,6 @@ static struct provider classify(const struct closure *c, uint32_t node)
 	const struct vm_config *config = c->vm->config;
 	const struct host *host = c->in->host;
 	const char *use = owned_by_hypervisor(host, node);
-	enum plan_firmware_service service;
 	uint32_t unit = closure_unit_of(host, node);
 
 	if (closure_is_listed(c, config->provider_omit, config->nr_provider_omit, node))
@@ -98,11 +106,14 @@ static struct provider classify(const struct closure *c, uint32_t node)
 
 		return p;
 	}
-	switch (firmware_of(host, node, &service)) {
+	switch (firmware_of(host, node)) {
 	case FIRMWARE_MEDIATED:
 		return (struct provider){ PROVIDER_MEDIATE, node, node + 1, "operated by firmware for " };
+	case FIRMWARE_PINS:
+		return (struct provider){ PROVIDER_OMIT, node, node + 1, "firmware's pins, which stay as the boot loader set them, of " };
 	case FIRMWARE_UNKNOWN:
 		return (struct provider){ PROVIDER_REFUSE, node, node + 1, "operated by firmware whose calls cannot be divided" };
+	case FIRMWARE_CHANNEL:
 	case FIRMWARE_NONE:
 		break;
 	}
@@ -152,9 +163,16 @@ static void mark_copy(struct closure *c, struct queue *q, const struct provider 
 	mark_above(c, q, p->first);
 }
 
+/* With the firmware that it is part of, whose driver makes those of the parts work. */
+static void mark_mediated(struct closure *c, struct queue *q, uint32_t node)
+{
+	for (uint32_t up = firmware_top(c->in->host, node); node >= up; node = closure_node(c, node)->parent)
+		mark_range(c, q, node, node + 1, MARK_MEDIATE);
+}
+
 static bool has_it(const struct closure *c, uint32_t node)
 {
-	return c->mark[node] == MARK_OWN || c->mark[node] == MARK_WANTED || c->mark[node] == MARK_COPY;
+	return c->mark[node] == MARK_OWN || c->mark[node] == MARK_WANTED || c->mark[node] == MARK_COPY || c->mark[node] == MARK_MEDIATE;
 }
 
 static void mark_needs(struct closure *c, struct queue *q, uint32_t node)
@@ -169,7 +187,10 @@ static void mark_needs(struct closure *c, struct queue *q, uint32_t node)
 		p = classify(c, n->refs[r].node);
 		if (p.class == PROVIDER_COPY)
 			mark_copy(c, q, &p);
-		else if (p.class == PROVIDER_OWN && c->mark[p.first] != MARK_SHARED)
+		else if (p.class == PROVIDER_MEDIATE)
+			mark_mediated(c, q, n->refs[r].node);
+		/* What firmware uses itself is not this VM's. */
+		else if (p.class == PROVIDER_OWN && c->mark[p.first] != MARK_SHARED && c->mark[node] != MARK_MEDIATE)
 			mark_range(c, q, p.first, p.end, MARK_WANTED);
 	}
 }
@@ -194,10 +215,10 @@ static bool is_unmarked(const struct closure *c, uint32_t node)
 	return !has_it(c, node);
 }
 
-/* Not this VM's, or a copy that others have as well: who refers to a shared fixed supply with a GPIO needs the GPIO. */
+/* Not this VM's alone, or a copy that others have as well: who refers to a shared fixed supply with a GPIO needs the GPIO. */
 static bool is_outside(const struct closure *c, uint32_t node)
 {
-	return !has_it(c, node) || (c->mark[node] == MARK_COPY && closure_find_user(c, node, node + 1, is_unmarked) != HOST_NO_NODE);
+	return !has_it(c, node) || c->mark[node] == MARK_MEDIATE || (c->mark[node] == MARK_COPY && closure_find_user(c, node, node + 1, is_unmarked) != HOST_NO_NODE);
 }
 
 static bool is_first_wanted(const struct closure *c, uint32_t node)
@@ -223,28 +244,25 @@ static bool drop_shared(struct closure *c)
 
 /* ---- Results ---- */
 
-static void refuse(struct closure *c, const struct host_node *needs, const struct host_ref *ref, const char *what)
+static void refuse(struct closure *c, uint32_t node, const struct host_ref *ref, const char *what)
 {
-	findings_add(c->in->findings, FINDING_DEVICE_PROVIDER, "%s: passthrough: %s needs %s (%s), which is %s and cannot be given", c->vm->config->path,
-		     needs->path, closure_node(c, ref->node)->path, ref->property, what);
+	closure_refuse(c, node, FINDING_DEVICE_PROVIDER, "%s needs %s (%s), which is %s and cannot be given", closure_node(c, node)->path, closure_node(c, ref->node)->path, ref->property, what);
 }
 
-static void refuse_shared(struct closure *c, const struct host_node *needs, const struct host_ref *ref, const struct provider *p)
+static void refuse_shared(struct closure *c, uint32_t node, const struct host_ref *ref, const struct provider *p)
 {
 	uint32_t user = closure_find_user(c, p->first, p->end, is_outside);
 	const char *use = user == HOST_NO_NODE ? NULL : owned_by_hypervisor(c->in->host, user);
-	const char *unit = closure_node(c, p->first)->path;
+	const char *unit = closure_node(c, p->first)->path, *needs = closure_node(c, node)->path;
 
 	if (user == HOST_NO_NODE)
 		return; /* what shared it was refused itself: that finding tells */
 	if (use)
-		findings_add(c->in->findings, FINDING_DEVICE_PROVIDER,
-			     "%s: passthrough: %s needs the %s %s (%s), which %s needs too, %s: the hypervisor does not give it away",
-			     c->vm->config->path, needs->path, kind_names[ref->kind], unit, ref->property, closure_node(c, user)->path, use);
+		closure_refuse(c, node, FINDING_DEVICE_PROVIDER, "%s needs the %s %s (%s), which %s needs too, %s: the hypervisor does not give it away",
+			       needs, kind_names[ref->kind], unit, ref->property, closure_node(c, user)->path, use);
 	else
-		findings_add(c->in->findings, FINDING_DEVICE_PROVIDER,
-			     "%s: passthrough: %s needs the %s %s (%s), which %s needs too: name that in passthrough too, or %s itself", c->vm->config->path,
-			     needs->path, kind_names[ref->kind], unit, ref->property, closure_node(c, user)->path, unit);
+		closure_refuse(c, node, FINDING_DEVICE_PROVIDER, "%s needs the %s %s (%s), which %s needs too: name that in passthrough too, or %s itself",
+			       needs, kind_names[ref->kind], unit, ref->property, closure_node(c, user)->path, unit);
 }
 
 /* Several references to one refused provider (two clocks of one controller) are one finding for each property. */
@@ -256,18 +274,9 @@ static bool told_already(const struct host_node *n, uint32_t ref)
 	return false;
 }
 
-static void mediate(struct closure *c, const struct host_node *n, const struct host_ref *ref, const struct provider *p)
+static void settle_ref(struct closure *c, uint32_t node, uint32_t index)
 {
-	if (closure_find(c, ref->node))
-		return;
-	closure_add(c, ref->node, PLAN_GRANT_MEDIATE, p->reason, n->path);
-	findings_add(c->in->findings, FINDING_UNSUPPORTED,
-		     "%s: passthrough: %s needs the %s %s (%s), which firmware operates, and this version forwards no calls to it: describe it as fixed in the board's DTB, or leave it out by provider-omit",
-		     c->vm->config->path, n->path, kind_names[ref->kind], closure_node(c, ref->node)->path, ref->property);
-}
-
-static void settle_ref(struct closure *c, const struct host_node *n, uint32_t index)
-{
+	const struct host_node *n = closure_node(c, node);
 	const struct host_ref *ref = &n->refs[index];
 	struct provider p;
 
@@ -277,11 +286,9 @@ static void settle_ref(struct closure *c, const struct host_node *n, uint32_t in
 	if (closure_is_link(ref))
 		p = (struct provider){ PROVIDER_OMIT, ref->node, ref->node + 1, "the other end of a link, which this VM does not have, of " };
 	if (p.class == PROVIDER_REFUSE)
-		refuse(c, n, ref, p.reason);
+		refuse(c, node, ref, p.reason);
 	else if (p.class == PROVIDER_OWN)
-		refuse_shared(c, n, ref, &p);
-	else if (p.class == PROVIDER_MEDIATE)
-		mediate(c, n, ref, &p);
+		refuse_shared(c, node, ref, &p);
 	else if (!closure_find(c, ref->node))
 		closure_add(c, ref->node, PLAN_GRANT_OMIT, p.reason, n->path);
 }
@@ -301,33 +308,33 @@ static const char *needed_by(const struct closure *c, const struct queue *q, uin
 
 static void grant_marked(struct closure *c, const struct queue *q, uint32_t node)
 {
-	const struct host *host = c->in->host;
-	uint32_t parent = closure_node(c, node)->parent;
-	bool part = parent != HOST_NO_NODE && c->mark[parent] == c->mark[node];
+	static const enum plan_grant_kind kinds[] = { [MARK_WANTED] = PLAN_GRANT_OWN, [MARK_COPY] = PLAN_GRANT_COPY, [MARK_MEDIATE] = PLAN_GRANT_MEDIATE };
 	const struct vm_config *config = c->vm->config;
+	uint32_t parent = closure_node(c, node)->parent;
+	uint8_t mark = c->mark[node];
 	struct provider p = classify(c, node);
 
-	if (c->mark[node] == MARK_WANTED && closure_is_listed(c, config->provider_own, config->nr_provider_own, node))
+	if (mark == MARK_WANTED && closure_is_listed(c, config->provider_own, config->nr_provider_own, node))
 		p.reason = "taken by provider-own, whoever else needs it, for ";
-	if (c->mark[node] == MARK_WANTED)
+	if (mark == MARK_WANTED)
 		c->owner[node] = c->vm->id;
-	if (part)
-		closure_add(c, node, c->mark[node] == MARK_WANTED ? PLAN_GRANT_OWN : PLAN_GRANT_COPY, "part of ", closure_node(c, parent)->path);
+	if (mark != MARK_MEDIATE && parent != HOST_NO_NODE && c->mark[parent] == mark)
+		closure_add(c, node, kinds[mark], "part of ", closure_node(c, parent)->path);
 	else
-		closure_add(c, node, c->mark[node] == MARK_WANTED ? PLAN_GRANT_OWN : PLAN_GRANT_COPY, p.reason,
-			    needed_by(c, q, node, closure_end_of(host, node)));
+		closure_add(c, node, kinds[mark], p.reason, needed_by(c, q, node, closure_end_of(c->in->host, node)));
 }
 
 /* A node without registers of its own below one that has some (a sensor on an I2C controller) is reached only through that. */
-static void check_bus(struct closure *c, const struct host_node *n)
+static void check_bus(struct closure *c, uint32_t node)
 {
+	const struct host_node *n = closure_node(c, node);
+
 	for (uint32_t up = n->parent; up != HOST_NO_NODE && !n->nr_regs; up = closure_node(c, up)->parent) {
 		if (closure_find(c, up))
 			return;
 		if (!closure_node(c, up)->nr_regs || closure_is_bus(c->in->host, up))
 			continue;
-		findings_add(c->in->findings, FINDING_DEVICE_PROVIDER, "%s: passthrough: %s is reached only through %s: name that instead",
-			     c->vm->config->path, n->path, closure_node(c, up)->path);
+		closure_refuse(c, node, FINDING_DEVICE_PROVIDER, "%s is reached only through %s: name that instead", n->path, closure_node(c, up)->path);
 		return;
 	}
 }
@@ -347,9 +354,8 @@ static void check_hypervisor_needs(struct closure *c, uint32_t node)
 	if (user == HOST_NO_NODE || closure_unit_of(c->in->host, node) == HOST_NO_NODE ||
 	    closure_is_listed(c, config->provider_own, config->nr_provider_own, node))
 		return;
-	findings_add(c->in->findings, FINDING_DEVICE_OWNED,
-		     "%s: passthrough: %s is needed by %s, %s, which the hypervisor keeps: remove it from the list, or accept the risk by provider-own", config->path,
-		     closure_node(c, node)->path, closure_node(c, user)->path, owned_by_hypervisor(c->in->host, user));
+	closure_refuse(c, node, FINDING_DEVICE_OWNED,
+		       "%s is needed by %s, %s, which the hypervisor keeps: remove it from the list, or accept the risk by provider-own", closure_node(c, node)->path, closure_node(c, user)->path, owned_by_hypervisor(c->in->host, user));
 }
 
 static void settle(struct closure *c, const struct grant *g)
@@ -357,15 +363,14 @@ static void settle(struct closure *c, const struct grant *g)
 	const struct host_node *n = closure_node(c, g->plan.node);
 
 	if (n->refs_bad)
-		findings_add(c->in->findings, FINDING_DEVICE_PROVIDER,
-			     "%s: passthrough: %s refers to another node (clocks, resets, ...) in a way that cannot be followed: correct the board's DTB",
-			     c->vm->config->path, n->path);
+		closure_refuse(c, g->plan.node, FINDING_DEVICE_PROVIDER,
+			       "%s refers to another node (clocks, resets, ...) in a way that cannot be followed: correct the board's DTB", n->path);
 	if (g->plan.kind == PLAN_GRANT_OWN) {
-		check_bus(c, n);
+		check_bus(c, g->plan.node);
 		check_hypervisor_needs(c, g->plan.node);
 	}
 	for (uint32_t i = 0; i < n->nr_refs; i++)
-		settle_ref(c, n, i);
+		settle_ref(c, g->plan.node, i);
 }
 
 static void check_lists(struct closure *c)

@@ -55,26 +55,23 @@ static bool overlaps_gic(const struct host_gic *gic, uint64_t base, uint64_t siz
 	return false;
 }
 
-static bool check_alone(const struct closure *c, const struct host_node *n, uint64_t base, uint64_t size)
+static bool check_alone(const struct closure *c, uint32_t node, uint64_t base, uint64_t size)
 {
-	struct findings *f = c->in->findings;
-	const char *vm = c->vm->config->path;
+	const struct host_node *n = closure_node(c, node);
 	uint32_t more;
 	const struct host_node *other = find_neighbour(c, base, size, &more);
 	char text[SIZE_TEXT_LEN];
 
 	if (other && more)
-		findings_add(f, FINDING_DEVICE_PAGE_SHARED,
-			     "%s: passthrough: registers of %s share the %s at 0x%lx with %s and %u more: give all of them to this VM, or none", vm, n->path,
-			     format_size(text, size), base, other->path, more);
+		closure_refuse(c, node, FINDING_DEVICE_PAGE_SHARED,
+			       "registers of %s share the %s at 0x%lx with %s and %u more: give all of them to this VM, or none", n->path,
+			       format_size(text, size), base, other->path, more);
 	else if (other)
-		findings_add(f, FINDING_DEVICE_PAGE_SHARED,
-			     "%s: passthrough: registers of %s share the %s at 0x%lx with %s: give both to this VM, or none", vm, n->path,
-			     format_size(text, size), base, other->path);
+		closure_refuse(c, node, FINDING_DEVICE_PAGE_SHARED, "registers of %s share the %s at 0x%lx with %s: give both to this VM, or none",
+			       n->path, format_size(text, size), base, other->path);
 	else if (overlaps_ram(c->in->host, base, size) || overlaps_gic(&c->in->host->gic, base, size))
-		findings_add(f, FINDING_DEVICE_PAGE_SHARED,
-			     "%s: passthrough: registers of %s share the %s at 0x%lx with %s: it cannot be given", vm, n->path, format_size(text, size), base,
-			     overlaps_ram(c->in->host, base, size) ? "the board's RAM" : "the interrupt controller");
+		closure_refuse(c, node, FINDING_DEVICE_PAGE_SHARED, "registers of %s share the %s at 0x%lx with %s: it cannot be given", n->path,
+			       format_size(text, size), base, overlaps_ram(c->in->host, base, size) ? "the board's RAM" : "the interrupt controller");
 	else
 		return true;
 	return false;
@@ -107,22 +104,20 @@ static void add_registers(struct closure *c, uint32_t node)
 	uint64_t granule = BIT(c->vm->stage2.granule_shift);
 
 	if (n->regs_bad)
-		findings_add(c->in->findings, FINDING_UNSUPPORTED,
-			     "%s: passthrough: the registers of %s cannot be found: its reg does not translate to CPU addresses", c->vm->config->path, n->path);
+		closure_refuse(c, node, FINDING_UNSUPPORTED, "the registers of %s cannot be found: its reg does not translate to CPU addresses", n->path);
 	for (uint32_t i = 0; i < n->nr_regs; i++) {
 		uint64_t base = align_down(n->regs[i].base, granule);
 
 		if (!n->regs[i].size)
 			continue;
 		if (!range_within(n->regs[i].base, n->regs[i].size, 0, PA_LIMIT)) {
-			findings_add(c->in->findings, FINDING_UNSUPPORTED, "%s: passthrough: registers of %s at 0x%lx end beyond 48 address bits",
-				     c->vm->config->path, n->path, n->regs[i].base);
+			closure_refuse(c, node, FINDING_UNSUPPORTED, "registers of %s at 0x%lx end beyond 48 address bits", n->path, n->regs[i].base);
 			continue;
 		}
 
 		uint64_t size = align_up(n->regs[i].base + n->regs[i].size, granule) - base;
 
-		if (check_alone(c, n, base, size))
+		if (check_alone(c, node, base, size))
 			add_region(c->vm, node, base, size);
 	}
 }
@@ -161,27 +156,26 @@ static uint32_t irq_owner(const struct closure *c, uint32_t intid)
 	return HOST_NO_NODE;
 }
 
-static bool check_irq(const struct closure *c, const struct host_node *n, uint32_t intid)
+static bool check_irq(const struct closure *c, uint32_t node, uint32_t intid)
 {
 	const struct host *host = c->in->host;
-	struct findings *f = c->in->findings;
-	const char *vm = c->vm->config->path;
+	const char *path = closure_node(c, node)->path;
 	uint32_t other;
 
 	if (intid < FIRST_SPI || intid > LAST_SPI) {
-		findings_add(f, FINDING_IRQ_RANGE, "%s: passthrough: %s has interrupt %u, and only shared interrupts (SPIs, %d to %d) can be forwarded", vm,
-			     n->path, intid, FIRST_SPI, LAST_SPI);
+		closure_refuse(c, node, FINDING_IRQ_RANGE, "%s has interrupt %u, and only shared interrupts (SPIs, %d to %d) can be forwarded", path, intid,
+			       FIRST_SPI, LAST_SPI);
 		return false;
 	}
 	if (host->console.present && host->console.intid == intid) {
-		findings_add(f, FINDING_IRQ_TAKEN, "%s: passthrough: interrupt %u of %s is the console's too: it cannot be given", vm, intid, n->path);
+		closure_refuse(c, node, FINDING_IRQ_TAKEN, "interrupt %u of %s is the console's too: it cannot be given", intid, path);
 		return false;
 	}
 	other = irq_owner(c, intid);
 	if (other == HOST_NO_NODE)
 		return true;
-	findings_add(f, FINDING_IRQ_TAKEN, "%s: passthrough: interrupt %u of %s is that of %s too, which %s has: give both to one VM", vm, intid, n->path,
-		     host->nodes[other].path, c->in->system->vms[c->owner[other]].path);
+	closure_refuse(c, node, FINDING_IRQ_TAKEN, "interrupt %u of %s is that of %s too, which %s has: give both to one VM", intid, path,
+		       host->nodes[other].path, c->in->system->vms[c->owner[other]].path);
 	return false;
 }
 
@@ -204,11 +198,10 @@ static void add_interrupts(struct closure *c, uint32_t node)
 	const struct host_node *n = closure_node(c, node);
 
 	if (n->irqs_bad)
-		findings_add(c->in->findings, FINDING_IRQ_RANGE,
-			     "%s: passthrough: an interrupt of %s does not end at the interrupt controller, or is malformed: correct the board's DTB",
-			     c->vm->config->path, n->path);
+		closure_refuse(c, node, FINDING_IRQ_RANGE, "an interrupt of %s does not end at the interrupt controller, or is malformed: correct the board's DTB",
+			       n->path);
 	for (uint32_t i = 0; i < n->nr_irqs; i++)
-		if (check_irq(c, n, n->irqs[i].intid))
+		if (check_irq(c, node, n->irqs[i].intid))
 			add_irq(c->vm, node, &n->irqs[i]);
 }
 
@@ -231,6 +224,44 @@ enum err closure_set_irqs(struct closure *c)
 
 /* ---- Bus mastering ---- */
 
+static uint64_t last_id(const struct host_stream *s)
+{
+	return (uint64_t)s->id + (s->count ? s->count - 1 : 0);
+}
+
+/* A mask leaves bits of the ID open; such entries are single ones. Runs and masks do not meet in one IOMMU: iommu-map has no masks. */
+static bool same_stream(const struct host_stream *a, const struct host_stream *b)
+{
+	if (a->iommu != b->iommu)
+		return false;
+	if (a->mask || b->mask)
+		return ((a->id ^ b->id) & ~(a->mask | b->mask)) == 0;
+	return a->id <= last_id(b) && b->id <= last_id(a);
+}
+
+/* The node of another VM that bus-masters under one of that node's stream IDs: no IOMMU could tell them apart. */
+static uint32_t stream_owner(const struct closure *c, const struct host_node *n)
+{
+	const struct host *host = c->in->host;
+
+	for (uint32_t i = 0; i < host->nr_nodes; i++)
+		for (uint32_t s = 0; c->owner[i] != PLAN_NO_VM && c->owner[i] != c->vm->id && s < host->nodes[i].nr_streams; s++)
+			for (uint32_t own = 0; own < n->nr_streams; own++)
+				if (same_stream(&n->streams[own], &host->nodes[i].streams[s]))
+					return i;
+	return HOST_NO_NODE;
+}
+
+static void check_streams(const struct closure *c, uint32_t node)
+{
+	const struct host_node *n = closure_node(c, node);
+	uint32_t other = stream_owner(c, n);
+
+	if (other != HOST_NO_NODE)
+		closure_refuse(c, node, FINDING_DEVICE_TAKEN, "%s has a stream ID of %s, which %s has: an IOMMU cannot tell them apart, give both to one VM",
+			       n->path, c->in->host->nodes[other].path, c->in->system->vms[c->owner[other]].path);
+}
+
 /*
  * This version drives no IOMMU, so a bus master reaches all of the board's memory by physical address, and finds the VM's own only where
  * IPA = PA. The VM could read and overwrite everything through it: the user has to say that this is accepted.
@@ -239,14 +270,15 @@ void closure_check_dma(const struct closure *c)
 {
 	const struct vm_config *config = c->vm->config;
 
-	if (config->memory_identity && config->dma_without_iommu)
-		return;
 	for (uint32_t i = 0; i < c->vm->nr_grants; i++) {
 		const struct host_node *n = closure_node(c, c->vm->grants[i].node);
 
-		if (c->vm->grants[i].kind == PLAN_GRANT_OWN && n->dma)
-			findings_add(c->in->findings, FINDING_DEVICE_DMA,
-				     "%s: passthrough: %s can reach all memory by DMA, and %s: if the VM is trusted with that, add memory-identity and dma-without-iommu",
-				     config->path, n->path, n->nr_streams ? "this version does not drive the IOMMU it is behind" : "no IOMMU is in its way");
+		if (c->vm->grants[i].kind != PLAN_GRANT_OWN || !n->dma)
+			continue;
+		check_streams(c, c->vm->grants[i].node);
+		if (!config->memory_identity || !config->dma_without_iommu)
+			closure_refuse(c, c->vm->grants[i].node, FINDING_DEVICE_DMA,
+				       "%s can reach all memory by DMA, and %s: if the VM is trusted with that, add memory-identity and dma-without-iommu",
+				       n->path, n->nr_streams ? "this version does not drive the IOMMU it is behind" : "no IOMMU is in its way");
 	}
 }

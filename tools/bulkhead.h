@@ -69,8 +69,8 @@ void print_strings(FILE *out, const char *list, size_t len);
 void put_json_text(FILE *out, const char *s);
 void put_xml_text(FILE *out, const char *s);
 
-/* "clock", "supply", ... of an enum host_ref_kind. */
-const char *ref_kind_name(unsigned kind);
+/* "EEMI clock 31, which others need too". Good until the next call. */
+const char *firmware_text(const struct plan_firmware *f);
 
 /* Who has a node: a VM's name with the grant, or NULL with *vm PLAN_NO_VM. A copy belongs to nobody. */
 const struct plan_grant *find_owner(const struct plan *plan, uint32_t node, uint32_t *vm);

@@ -8,18 +8,6 @@
 static const char *const grant_names[] = { [PLAN_GRANT_OWN] = "own", [PLAN_GRANT_COPY] = "copy", [PLAN_GRANT_MEDIATE] = "mediate",
 					   [PLAN_GRANT_OMIT] = "omit" };
 
-static void print_firmware(FILE *out, const struct host *host, const struct plan_firmware *f)
-{
-	static const char *const services[] = { [PLAN_FIRMWARE_EEMI] = "EEMI", [PLAN_FIRMWARE_SCMI] = "SCMI" };
-
-	const char *others = f->shared ? ", which others need too" : "";
-
-	if (f->kind == REF_PINCTRL) /* pins have names, and no numbers of their own */
-		LINE(out, "firmware", "%s %s of %s%s", services[f->service], ref_kind_name(f->kind), host->nodes[f->id].path, others);
-	else
-		LINE(out, "firmware", "%s %s %" PRIu32 "%s (%s)", services[f->service], ref_kind_name(f->kind), f->id, others, host->nodes[f->node].path);
-}
-
 bool print_closure(FILE *out, struct run *r, const char *node)
 {
 	struct vm_config config = { .name = "vm", .path = "/vms/vm", .passthrough = &node, .nr_passthrough = 1, .memory_identity = true,
@@ -42,6 +30,6 @@ bool print_closure(FILE *out, struct run *r, const char *node)
 	for (uint32_t i = 0; i < vm.nr_irqs; i++)
 		LINE(out, "interrupt", "%" PRIu32 " (SPI %" PRIu32 ", %s)", vm.irqs[i].intid, vm.irqs[i].intid - 32, vm.irqs[i].edge ? "edge" : "level");
 	for (uint32_t i = 0; i < vm.nr_firmware; i++)
-		print_firmware(out, r->host, &vm.firmware[i]);
+		LINE(out, "firmware", "%s (%s)", firmware_text(&vm.firmware[i]), r->host->nodes[vm.firmware[i].node].path);
 	return true;
 }

@@ -192,6 +192,22 @@ static void put_grants(struct json *j, const struct plan *plan, const struct pla
 	end(j, ']');
 }
 
+static void put_firmware(struct json *j, const struct plan *plan, const struct plan_vm *vm)
+{
+	static const char *const objects[] = { [FIRMWARE_CLOCK] = "clock", [FIRMWARE_RESET] = "reset", [FIRMWARE_POWER] = "power", [FIRMWARE_SCMI] = "scmi" };
+
+	begin(j, "firmware", '[');
+	for (uint32_t i = 0; i < vm->nr_firmware; i++) {
+		begin(j, NULL, '{');
+		put_string(j, "object", objects[vm->firmware[i].object]);
+		put_number(j, "id", vm->firmware[i].id);
+		put_bool(j, "shared", vm->firmware[i].shared);
+		put_string(j, "node", plan->host->nodes[vm->firmware[i].node].path);
+		end(j, '}');
+	}
+	end(j, ']');
+}
+
 static void put_load(struct json *j, const char *name, const struct plan *plan, const struct plan_load *l)
 {
 	if (l->image == SYSTEM_NO_IMAGE)
@@ -240,6 +256,7 @@ static void put_vm(struct json *j, const struct plan *plan, const struct plan_vm
 	put_regions(j, plan, vm);
 	put_interrupts(j, plan, vm);
 	put_grants(j, plan, vm);
+	put_firmware(j, plan, vm);
 	begin(j, "emulated", '{');
 	put_range(j, "gicd", vm->frames.gicd);
 	put_range(j, "gicr", vm->frames.gicr);

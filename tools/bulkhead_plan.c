@@ -114,6 +114,8 @@ static void print_vm(const struct printer *p, const struct plan_vm *vm)
 	print_frames(p, vm);
 	for (uint32_t i = 0; i < vm->nr_grants; i++)
 		print_grant(p, vm, &vm->grants[i], i ? "" : "devices");
+	for (uint32_t i = 0; i < vm->nr_firmware; i++)
+		LINE(p->out, i ? "" : "firmware", "%s (%s)", firmware_text(&vm->firmware[i]), p->plan->host->nodes[vm->firmware[i].node].path);
 	print_load(p, "kernel", &vm->kernel);
 	LINE(p->out, "entry", "0x%010" PRIx64, vm->entry.v);
 	print_load(p, "ramdisk", &vm->ramdisk);

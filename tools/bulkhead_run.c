@@ -66,11 +66,12 @@ static bool build_tables(struct run *r, const struct plan_vm *vm, struct prove_v
 	size_t granule = (size_t)1 << s2->granule_shift, size = s2->table_pages * granule;
 	uint8_t *memory = aligned_alloc(s2->root_pages * granule, align_up(size, s2->root_pages * granule));
 	uint32_t *intids = calloc(vm->nr_irqs + 1, sizeof(*intids));
+	struct firmware_right *rights = calloc(vm->nr_firmware + 1, sizeof(*rights));
 	struct pgtable tables;
 	struct arena pool;
 	enum err e;
 
-	if (!memory || !intids) {
+	if (!memory || !intids || !rights) {
 		out_of_memory(r, "the stage-2 tables");
 		return false;
 	}
@@ -82,8 +83,10 @@ static bool build_tables(struct run *r, const struct plan_vm *vm, struct prove_v
 	}
 	for (uint32_t i = 0; i < vm->nr_irqs; i++)
 		intids[i] = vm->irqs[i].intid;
+	firmware_rights_fill(vm, rights);
 	*proof = (struct prove_vm){ .vttbr = (uint64_t)(vm->id + 1) << 48 | pa_of(tables.root).v, .vtcr = pgtable_vtcr(&tables, PA_RANGE_48),
-				    .tables = { pa_of(memory).v, size }, .intids = intids, .nr_intids = vm->nr_irqs };
+				    .tables = { pa_of(memory).v, size }, .intids = intids, .nr_intids = vm->nr_irqs,
+				    .firmware = { rights, vm->nr_firmware } };
 	return true;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the reports share. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "common/lib/format.h"
@@ -45,15 +46,14 @@ void put_xml_text(FILE *out, const char *s)
 	}
 }
 
-const char *ref_kind_name(unsigned kind)
+const char *firmware_text(const struct plan_firmware *f)
 {
-	static const char *const names[] = {
-		[REF_CLOCK] = "clock", [REF_RESET] = "reset", [REF_POWER_DOMAIN] = "power domain", [REF_PINCTRL] = "pins", [REF_GPIO] = "GPIO",
-		[REF_SUPPLY] = "supply", [REF_PHY] = "PHY", [REF_DMA] = "DMA channel", [REF_NVMEM] = "NVMEM cell", [REF_INTERCONNECT] = "interconnect",
-		[REF_SYSCON] = "system controller", [REF_OPP] = "operating points", [REF_MEMORY] = "memory", [REF_OTHER] = "other",
-	};
+	static const char *const names[] = { [FIRMWARE_CLOCK] = "EEMI clock", [FIRMWARE_RESET] = "EEMI reset", [FIRMWARE_POWER] = "EEMI power domain",
+					     [FIRMWARE_SCMI] = "SCMI channel" };
+	static char text[64];
 
-	return kind < ARRAY_SIZE(names) ? names[kind] : "other";
+	snprintf(text, sizeof(text), f->object == FIRMWARE_SCMI ? "%s 0x%" PRIx32 : "%s %" PRIu32, names[f->object], f->id);
+	return strncat(text, f->shared ? ", which others need too" : "", sizeof(text) - strlen(text) - 1);
 }
 
 const struct plan_grant *find_owner(const struct plan *plan, uint32_t node, uint32_t *vm)

@@ -11,6 +11,8 @@
 #define GICV2_FACE */gic/vgic_mmio_v2*.o
 #define GICV2_INTERFACE */gic/vgic_swif*.o
 #define GICV2_STATE */gic/vgic_v2*.o
+#define FIRMWARE */common/firmware_calls*.o
+#define FORWARD */arch/arm64/smccc_forward*.o
 
 ENTRY(_start)
 
@@ -28,7 +30,7 @@ SECTIONS
 		KEEP(*(.head.text))
 		*/common/lib/string.c.o(.text .text.*) /* some of what has room before the vectors, which begin on a 2 KiB boundary */
 		*(.text.hot .text.hot.*)
-		*(EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE) .text EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE) .text.*)
+		*(EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD) .text EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD) .text.*)
 		. = ALIGN(PAGE);
 	} :text
 	_text_end = .;
@@ -53,6 +55,13 @@ SECTIONS
 		GICV2_STATE(.text .text.*)
 		. = ALIGN(PAGE);
 		_gicv2_guest_text_end = .;
+	} :text
+	.text.firmware : ALIGN(PAGE) {
+		_firmware_text = .;
+		FIRMWARE(.text .text.*)
+		FORWARD(.text .text.*)
+		. = ALIGN(PAGE);
+		_firmware_text_end = .;
 	} :text
 
 	_boot_text = .;

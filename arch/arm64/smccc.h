@@ -22,6 +22,9 @@
 /* SMC #0. Results other than x0 are dropped; x1 to x17 may change, as SMCCC 1.0 allows. Only where firmware is known to answer: without EL3 an SMC is undefined. */
 uint64_t smccc_smc(uint64_t fn, uint64_t a1, uint64_t a2, uint64_t a3);
 
+/* SMC #0 with x[0] to x[2] and zeros as arguments; x[0] to x[3] become the results. A part of the image of its own, with common/firmware_calls.c. */
+void smccc_forward(uint64_t x[4]);
+
 /* Starts that CPU at secondary_entry with x0 = context. ERR_DENIED with *psci_error set if firmware refuses. */
 enum err psci_cpu_on(uint64_t mpidr, uint64_t context, int *psci_error) MUST_CHECK;
 

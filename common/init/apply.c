@@ -2,6 +2,7 @@
 #include "common/init/apply.h"
 
 #include "arch/arm64/barrier.h"
+#include "arch/arm64/image.h"
 #include "arch/arm64/mmu.h"
 #include "arch/arm64/smccc.h"
 #include "common/console.h"
@@ -203,6 +204,18 @@ static enum err make_ram(struct vm *vm, const struct plan_vm *pv)
 	return OK;
 }
 
+static enum err make_firmware(struct vm *vm, const struct plan_vm *pv, struct arena *pool)
+{
+	struct firmware_right *table = ARENA_ARRAY(pool, struct firmware_right, pv->nr_firmware);
+
+	_Static_assert(sizeof(*table) <= PLAN_BYTES_PER_FIRMWARE, "plan.h: PLAN_BYTES_PER_FIRMWARE");
+	if (!table)
+		return ERR_NO_MEMORY;
+	firmware_rights_fill(pv, table);
+	vm->firmware = (struct firmware_rights){table, pv->nr_firmware};
+	return OK;
+}
+
 static enum err make_vm(struct vm *vm, const struct plan *plan, const struct plan_vm *pv, struct arena *pool, struct arena *scratch,
 			struct mem_range tables, struct prove_vm *proof)
 {
@@ -221,6 +234,8 @@ static enum err make_vm(struct vm *vm, const struct plan *plan, const struct pla
 	if (!e)
 		e = make_loads(vm, plan, pv, pool);
 	if (!e)
+		e = make_firmware(vm, pv, pool);
+	if (!e)
 		e = stage2_build(pv, pool, &stage2);
 	if (e)
 		return e;
@@ -232,7 +247,8 @@ static enum err make_vm(struct vm *vm, const struct plan *plan, const struct pla
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < pv->nr_irqs; i++)
 		intids[i] = pv->irqs[i].intid;
-	*proof = (struct prove_vm){.tables = tables, .vttbr = vm->arch.vttbr, .vtcr = vm->arch.vtcr, .intids = intids, .nr_intids = pv->nr_irqs};
+	*proof = (struct prove_vm){.tables = tables, .vttbr = vm->arch.vttbr, .vtcr = vm->arch.vtcr, .intids = intids, .nr_intids = pv->nr_irqs,
+				  .firmware = vm->firmware};
 	return OK;
 }
 
@@ -255,8 +271,20 @@ enum err apply_vms(const struct plan *plan, struct arena *pool, struct arena *sc
 	return e;
 }
 
+/* Parts of the image that no VM of this system has a use for. */
+static void drop_unused_parts(void)
+{
+	bool firmware = false;
+
+	for (uint32_t i = 0; i < nr_vms; i++)
+		firmware = firmware || vms[i].firmware.nr;
+	if (!firmware)
+		mmu_drop_part(_firmware_text, _firmware_text_end);
+}
+
 enum err apply_devices(const struct plan *plan, struct arena *pool)
 {
+	drop_unused_parts();
 	for (uint32_t i = 0; i < plan->nr_vms; i++) {
 		const struct plan_frames *f = &plan->vms[i].frames;
 		enum err e = vgic_init_vm(&vms[i], &plan->vms[i], pool);

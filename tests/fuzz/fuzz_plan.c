@@ -106,6 +106,8 @@ static void vary_vm(struct input *in, struct fixture *f, unsigned v)
 	c->dma_without_iommu = pick(in, 2);
 	c->kernel = pick(in, 6) < 5 ? pick(in, 4) : SYSTEM_NO_IMAGE;
 	c->ramdisk = pick(in, 2) ? pick(in, 4) : SYSTEM_NO_IMAGE;
+	c->fdt_fragment = SYSTEM_NO_IMAGE; /* what is in one is not the planner's to read */
+	c->devices_rest = v == 0 && pick(in, 4) == 3;
 	c->has_fdt_address = pick(in, 4) == 3;
 	c->fdt_address = c->has_fdt_address ? pick_address(in) : 0;
 	c->gic_version = pick(in, 8) ? 0 : pick(in, 5);

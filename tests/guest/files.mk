@@ -15,6 +15,7 @@ guest_kit += tests/guest/kit/tables.c
 guest_kit += tests/guest/kit/timer.c
 
 guests += end
+guests += firmware
 guests += hello
 guests += hostile
 guests += lives

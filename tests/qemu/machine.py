@@ -31,9 +31,10 @@ class Skip(Exception):
 class Context:
     """The build directory, its derived files (each made once a run), and what this QEMU can do."""
 
-    def __init__(self, build, qemu):
+    def __init__(self, build, qemu, newer=None):
         self.build = build.resolve()
         self.qemu = qemu
+        self.newer = newer  # for cases that the other is too old for; None: there is none
         self.log_dir = self.build / "qemu-logs"
         self.work_dir = self.build / "qemu"
         self.log_dir.mkdir(parents=True, exist_ok=True)
@@ -47,16 +48,25 @@ class Context:
         return path
 
     @functools.lru_cache
-    def ask_qemu(self, *arguments):
-        done = subprocess.run([self.qemu, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    def ask_qemu(self, qemu, *arguments):
+        done = subprocess.run([qemu, *arguments], capture_output=True, text=True, timeout=60, check=False)
         return done.stdout
 
-    def qemu_version(self):
-        match = re.search(r"version (\d+)\.(\d+)", self.ask_qemu("--version"))
+    def qemu_version(self, qemu):
+        match = re.search(r"version (\d+)\.(\d+)", self.ask_qemu(qemu, "--version"))
         return (int(match.group(1)), int(match.group(2))) if match else (0, 0)
 
-    def has_cpu(self, name):
-        return re.search(rf"^\s*{re.escape(name)}\s*$", self.ask_qemu("-M", "virt", "-cpu", "help"), re.M) is not None
+    def choose_qemu(self, case):
+        """The first one that is new enough for the case."""
+        wanted = max((value for kind, _, value in (r.partition(":") for r in case.get("requires", [])) if kind == "qemu"), default="0")
+        version = tuple(int(part) for part in wanted.split("."))
+        for qemu in filter(None, (self.qemu, self.newer)):
+            if self.qemu_version(qemu) >= version:
+                return qemu
+        raise Skip(f"needs QEMU {wanted}: see tools/setup/qemu-backport")
+
+    def has_cpu(self, qemu, name):
+        return re.search(rf"^\s*{re.escape(name)}\s*$", self.ask_qemu(qemu, "-M", "virt", "-cpu", "help"), re.M) is not None
 
     def system(self, case):
         """The case's system file: the board's example as make built it, or one of tests/qemu/systems, made here."""
@@ -124,16 +134,14 @@ class Context:
         return path
 
 
-def check_requirements(case, context):
-    if not context.has_cpu(case["cpu"]):
+def check_requirements(case, context, qemu):
+    if not context.has_cpu(qemu, case["cpu"]):
         raise Skip(f"this QEMU has no {case['cpu']}")
     for requirement in case.get("requires", []):
         kind, _, value = requirement.partition(":")
         if kind == "qemu":
-            wanted = tuple(int(part) for part in value.split("."))
-            if context.qemu_version() < wanted:
-                raise Skip(f"needs QEMU {value}")
-        elif kind == "file":
+            continue
+        if kind == "file":
             if not pathlib.Path(value).exists() and not (context.build / value).exists():
                 raise Skip(f"{value} is not there")
         elif kind == "large":
@@ -163,28 +171,37 @@ def bare_arguments(hypervisor):
     return ["-device", f"loader,file={hypervisor},addr={LOAD_ADDRESS:#x},force-raw=on", *put_words(STUB_ADDRESS, stub), "-device", f"loader,addr={STUB_ADDRESS:#x},cpu-num=0"]
 
 
-def tfa_arguments(case, context, machine, hypervisor, itb):
-    """As TF-A hands over on this machine: EL2 at 0x60000000, x0 = 0, SCTLR_EL2 with its RES1 bits, QEMU's DTB at the start of RAM.
+def behind_firmware(case, context, machine, hypervisor, itb):
+    """As TF-A hands over on this machine: EL2 at 0x60000000, x0 = 0, the DTB at the start of RAM.
 
-    PSCI is QEMU's, by SMC as TF-A's. TF-A brings no initrd along, so the DTB names it, as a board's boot loader behind TF-A would.
+    QEMU describes PSCI only where it is its own: the DTB is that of the machine without EL3. TF-A brings no initrd along, so the DTB names it, as a board's boot loader behind TF-A would. What the case overlays it with is added.
     """
     for program in ("fdtput", "dtc"):
         if shutil.which(program) is None:
             raise Skip(f"{program} (device-tree-compiler) is not installed")
     dtb = context.work_dir / f"{case['name']}.dtb"
-    subprocess.run([*machine[:2], f"{machine[2]},dumpdtb={dtb}", *machine[3:], "-display", "none", "-net", "none", "-serial", "null"], capture_output=True, timeout=60, check=True)
+    subprocess.run([*machine[:2], f"{machine[2].removesuffix(',secure=on')},dumpdtb={dtb}", *machine[3:], "-display", "none", "-net", "none", "-serial", "null"], capture_output=True, timeout=60, check=True)
     end = TFA_SYSTEM_ADDRESS + itb.stat().st_size
     for name, value in (("start", TFA_SYSTEM_ADDRESS), ("end", end)):
         subprocess.run(["fdtput", "-t", "x", str(dtb), "/chosen", f"linux,initrd-{name}", "0", f"{value:x}"], capture_output=True, timeout=60, check=True)
+    if "overlay" in case:
+        source, overlay, merged = ROOT / case["overlay"], dtb.with_suffix(".dtbo"), dtb.with_suffix(".merged.dtb")
+        subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", str(overlay), str(source)], capture_output=True, timeout=60, check=True)
+        subprocess.run(["fdtoverlay", "-i", str(dtb), "-o", str(merged), str(overlay)], capture_output=True, timeout=60, check=True)
+        dtb = merged
+    return ["-dtb", str(dtb), "-device", f"loader,file={hypervisor},addr={TFA_LOAD_ADDRESS:#x},force-raw=on",
+            "-device", f"loader,file={itb},addr={TFA_SYSTEM_ADDRESS:#x},force-raw=on"]
+
+
+def tfa_arguments():
+    """Its last step without it, with QEMU's PSCI: SCTLR_EL2 has its RES1 bits."""
     stub = [0xd2a00001 | (TFA_LOAD_ADDRESS >> 16) << 5,  # movz x1, #(TFA_LOAD_ADDRESS >> 16), lsl #16
             0xd2810602,  # movz x2, #0x0830
             0xf2a618a2,  # movk x2, #0x30c5, lsl #16
             0xd51c1002,  # msr sctlr_el2, x2
             0xd2800000,  # mov x0, #0
             0xd61f0020]  # br x1
-    return ["-dtb", str(dtb), "-device", f"loader,file={hypervisor},addr={TFA_LOAD_ADDRESS:#x},force-raw=on",
-            "-device", f"loader,file={itb},addr={TFA_SYSTEM_ADDRESS:#x},force-raw=on",
-            *put_words(STUB_ADDRESS, stub), "-device", f"loader,addr={STUB_ADDRESS:#x},cpu-num=0"]
+    return [*put_words(STUB_ADDRESS, stub), "-device", f"loader,addr={STUB_ADDRESS:#x},cpu-num=0"]
 
 
 def boot_arguments(case, context, machine):
@@ -199,7 +216,9 @@ def boot_arguments(case, context, machine):
         if "damage" in case:
             itb = context.damaged(itb, case["damage"], case["name"])
     if case["boot"] == "tfa":
-        return tfa_arguments(case, context, machine, hypervisor, itb)
+        return behind_firmware(case, context, machine, hypervisor, itb) + tfa_arguments()
+    if case["boot"] == "firmware":
+        return ["-bios", str(context.product("firmware/firmware.bin")), *behind_firmware(case, context, machine, hypervisor, itb)]
     if case["boot"] == "direct":
         return ["-kernel", hypervisor, *(["-initrd", str(itb)] if itb else [])]
     if not UBOOT.exists():
@@ -225,12 +244,13 @@ def damage_memory(case, context, text):
 
 
 def command(case, context):
-    check_requirements(case, context)
+    qemu = context.choose_qemu(case)
+    check_requirements(case, context, qemu)
     options = [f"gic-version={case['gic']}", f"virtualization={'on' if case['virtualization'] else 'off'}"]
     if case["secure"]:
         options.append("secure=on")
     cpu = case["cpu"] + CPU_PROPERTIES.get(case["cpu"], "")
-    machine = [context.qemu, "-M", ",".join(["virt", *options]), "-cpu", cpu, "-smp", str(case["smp"]), "-m", case["memory"]]
+    machine = [qemu, "-M", ",".join(["virt", *options]), "-cpu", cpu, "-smp", str(case["smp"]), "-m", case["memory"]]
     arguments = [*machine, "-display", "none", "-monitor", "none", "-serial", "stdio", "-net", "none", "-no-reboot", "-rtc", "base=2026-01-02T03:04:05"]
     if case["shared_memory"]:
         ram = memory_file(case, context)

@@ -22,11 +22,11 @@ SWEEPS = {
 KEYS = {
     "name": str, "use": str, "boot": str, "program": str, "hypervisor": str, "system": str, "cpu": str, "smp": int, "memory": str, "gic": int,
     "virtualization": bool, "secure": bool, "append": str, "arguments": list, "initrd": bool, "damage": dict, "set": dict, "icount": bool, "shared_memory": bool,
-    "timeout": int, "steps": list, "never": list, "also_never": list, "requires": list,
+    "overlay": str, "timeout": int, "steps": list, "never": list, "also_never": list, "requires": list,
 }
 STEPS = {"send": str, "expect": (str, list), "exit": int, "alive": (int, float), "tap": bool, "damage": str}
 OPTIONS = {"within": (int, float), "without": str}
-BOOTS = ("native", "direct", "bare", "uboot", "tfa")
+BOOTS = ("native", "direct", "bare", "uboot", "tfa", "firmware")
 
 
 def check_pattern(where, pattern):
@@ -62,7 +62,7 @@ def check_case(case, swept):
         raise Error(f"{where}: boot is one of {', '.join(BOOTS)}")
     if ("program" in case) != (case["boot"] == "native"):
         raise Error(f"{where}: a native boot has a program, any other has none")
-    if case["boot"] in ("direct", "uboot", "tfa") and case["initrd"] != ("system" in case):
+    if case["boot"] in ("direct", "uboot", "tfa", "firmware") and case["initrd"] != ("system" in case):
         raise Error(f"{where}: a system, or initrd = false")
     if not case["steps"]:
         raise Error(f"{where}: no steps: such a test cannot fail")

@@ -143,7 +143,7 @@ static inline void fixture_vm(struct fixture *f, unsigned n, const char *name, c
 {
 	f->ranges[n][0] = (struct memory_config){ .size = size };
 	f->vms[n] = (struct vm_config){ .name = name, .path = path, .cpus = f->vm_cpus[n], .nr_cpus = 1, .nr_vcpus = 1, .memory = f->ranges[n], .nr_memory = 1,
-					.kernel = kernel, .ramdisk = SYSTEM_NO_IMAGE, .bootargs = "", .passthrough = f->passthrough[n], .console = true };
+					.kernel = kernel, .ramdisk = SYSTEM_NO_IMAGE, .fdt_fragment = SYSTEM_NO_IMAGE, .bootargs = "", .passthrough = f->passthrough[n], .console = true };
 	f->vm_cpus[n][0] = n == VM_LINUX ? 0 : n + 1;
 }
 

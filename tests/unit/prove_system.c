@@ -75,10 +75,29 @@ uint64_t tree_vtcr(const struct tree *t, unsigned ps)
 
 /* ---- the system ---- */
 
+void sys_add_ref(struct sys *s, uint32_t node, uint32_t provider, uint32_t id)
+{
+	uint32_t n = s->nodes[node].nr_refs++;
+
+	s->ref_args[node][n] = id;
+	s->refs[node][n] = (struct host_ref){.node = provider, .nr_args = 1, .args = &s->ref_args[node][n], .property = "clocks"};
+}
+
+void sys_add_right(struct sys *s, unsigned vm, enum firmware_object object, uint32_t id, bool shared)
+{
+	uint32_t n = s->vm[vm].nr_firmware++;
+
+	s->firmware[vm][n] = (struct plan_firmware){.object = object, .id = id, .shared = shared};
+	s->rights[vm][n] = (struct firmware_right){.object = object, .id = id, .shared = shared};
+	s->vm[vm].firmware = s->firmware[vm];
+	s->built[vm].firmware = (struct firmware_rights){s->rights[vm], n + 1};
+}
+
 static void make_host(struct sys *s)
 {
 	struct host *h = &s->host;
-	static const char *const paths[NR_NODES] = {"/", "/intc@8000000", "/uart@9000000", "/rtc@9010000", "/nic@a000000", "/dma@a010000"};
+	static const char *const paths[NR_NODES] = {"/", "/intc@8000000", "/uart@9000000", "/rtc@9010000", "/nic@a000000", "/dma@a010000", "/clocks", "/resets",
+							"/iommu@b000000"};
 
 	s->ram[0] = (struct mem_range){0x40000000, 0x140000000}; /* to 0x180000000 */
 	s->ram[1] = (struct mem_range){0x200000000, 0x40000000};
@@ -89,8 +108,23 @@ static void make_host(struct sys *s)
 	s->regs[NODE_RTC] = (struct mem_range){0x9010000, 0x1000};
 	s->regs[NODE_NIC] = (struct mem_range){0xa000000, 0x200};
 	s->regs[NODE_DMA] = (struct mem_range){0xa010000, 0x1000};
+	s->regs[NODE_IOMMU] = (struct mem_range){0xb000000, 0x1000};
 	for (uint32_t i = 0; i < NR_NODES; i++)
-		s->nodes[i] = (struct host_node){.path = paths[i], .regs = &s->regs[i], .nr_regs = i != NODE_ROOT, .enabled = true};
+		s->nodes[i] = (struct host_node){.path = paths[i], .regs = &s->regs[i],
+						  .refs = s->refs[i], .streams = &s->streams[i],
+						  .nr_regs = i != NODE_ROOT && i != NODE_CLOCKS && i != NODE_RESETS, .enabled = true};
+	s->nodes[NODE_CLOCKS].compatible = "xlnx,zynqmp-clk";
+	s->nodes[NODE_CLOCKS].compatible_len = sizeof("xlnx,zynqmp-clk");
+	s->nodes[NODE_RESETS].compatible = "xlnx,zynqmp-reset";
+	s->nodes[NODE_RESETS].compatible_len = sizeof("xlnx,zynqmp-reset");
+	sys_add_ref(s, NODE_RTC, NODE_CLOCKS, 5);
+	sys_add_ref(s, NODE_RTC, NODE_CLOCKS, 31);
+	sys_add_ref(s, NODE_RTC, NODE_RESETS, 7);
+	sys_add_ref(s, NODE_NIC, NODE_CLOCKS, 6);
+	sys_add_ref(s, NODE_NIC, NODE_CLOCKS, 31);
+	s->streams[NODE_RTC] = (struct host_stream){.iommu = NODE_IOMMU, .id = 0x10, .count = 1};
+	s->streams[NODE_NIC] = (struct host_stream){.iommu = NODE_IOMMU, .id = 0x20, .count = 0x10};
+	s->nodes[NODE_RTC].nr_streams = s->nodes[NODE_NIC].nr_streams = 1;
 	*h = (struct host){.cpus = s->cpus, .nr_cpus = 6, .ram = s->ram, .nr_ram = 2, .reserved = s->reserved, .nr_reserved = 2,
 			   .nodes = s->nodes, .nr_nodes = NR_NODES};
 	h->gic = (struct host_gic){.version = 3, .node = NODE_GIC, .maint_intid = 25, .dist = {0x8000000, 0x10000}, .cpu = {0x8010000, 0x10000},
@@ -155,6 +189,9 @@ static void make_linux(struct sys *s)
 	add_region(s, LINUX, PLAN_REGION_RAM, 0x40000000, 0x80000000, (66u << 20) + (140u << 10), 0);
 	add_irq(s, LINUX, 36, NODE_RTC);
 	add_irq(s, LINUX, 40, NODE_RTC);
+	sys_add_right(s, LINUX, FIRMWARE_CLOCK, 5, false);
+	sys_add_right(s, LINUX, FIRMWARE_CLOCK, 31, true);
+	sys_add_right(s, LINUX, FIRMWARE_RESET, 1007, false);
 	tree_init(t, &s->pool, 12, 32, 1);
 	tree_map(t, 2, 0x40000000, 0x80000000, 32, S2_RAM | S2_CONTIGUOUS);
 	tree_map(t, 2, 0x44000000, 0x84000000, 1, S2_RAM);
@@ -196,6 +233,8 @@ static void make_big(struct sys *s)
 	add_region(s, BIG, PLAN_REGION_RAM, 0x40000000, 0x200000000, (514u << 20) + (64u << 10), 0);
 	add_region(s, BIG, PLAN_REGION_DEVICE, 0x40000000000, 0xa000000, 0x10000, NODE_NIC);
 	add_irq(s, BIG, 50, NODE_NIC);
+	sys_add_right(s, BIG, FIRMWARE_CLOCK, 6, false);
+	sys_add_right(s, BIG, FIRMWARE_CLOCK, 31, true);
 	tree_init(t, &s->pool, 16, 43, 2);
 	tree_map(t, 2, 0x40000000, 0x200000000, 1, S2_RAM);
 	tree_map(t, 3, 0x60000000, 0x220000000, 32, S2_RAM | S2_CONTIGUOUS);

@@ -42,7 +42,7 @@ uint64_t tree_vtcr(const struct tree *t, unsigned ps);
 /* ---- the system ---- */
 
 enum { LINUX, RTOS, BIG, NR_VMS };
-enum { NODE_ROOT, NODE_GIC, NODE_UART, NODE_RTC, NODE_NIC, NODE_DMA, NR_NODES };
+enum { NODE_ROOT, NODE_GIC, NODE_UART, NODE_RTC, NODE_NIC, NODE_DMA, NODE_CLOCKS, NODE_RESETS, NODE_IOMMU, NR_NODES };
 
 struct sys {
 	struct table_pool pool;
@@ -55,6 +55,9 @@ struct sys {
 	struct host_reserved reserved[2];
 	struct host_node nodes[NR_NODES];
 	struct mem_range regs[NR_NODES];
+	struct host_ref refs[NR_NODES][3];
+	uint32_t ref_args[NR_NODES][3];
+	struct host_stream streams[NR_NODES];
 
 	struct vm_config config[NR_VMS];
 	uint32_t config_cpus[NR_VMS][2];
@@ -64,12 +67,14 @@ struct sys {
 	struct plan_vm vm[NR_VMS];
 	struct plan_region regions[NR_VMS][4];
 	struct plan_irq irqs[NR_VMS][3];
-	struct plan_grant grants[NR_VMS][2];
+	struct plan_grant grants[NR_VMS][3];
+	struct plan_firmware firmware[NR_VMS][4];
 	uint32_t vcpu_cpu[NR_VMS][2];
 	uint32_t cpu_vm[6];
 
 	struct prove_vm built[NR_VMS];
 	uint32_t intids[NR_VMS][4];
+	struct firmware_right rights[NR_VMS][4];
 	struct tree tree[NR_VMS];
 };
 
@@ -80,6 +85,8 @@ struct sys {
  * the second root table. GICV at 0x8010000 -> 0x8040000 (GICv2 guest).
  * big: 64 KiB, 43 bits, start level 2 with two concatenated tables. RAM 0x40000000 -> 0x200000000, a 512 MiB block and 2 MiB in contiguous
  * pages and 64 KiB in a page; the NIC's page at 0x40000000000 -> 0xa000000, in the second root table.
+ * Firmware operates clocks and resets: linux has clock 5 and reset 1007 (the RTC's), big clock 6 (the NIC's), and both need clock 31. Behind
+ * the IOMMU the RTC has stream 0x10, the NIC streams 0x20 to 0x2f.
  */
 struct sys *sys_new(void);
 
@@ -96,5 +103,9 @@ void sys_print_findings(const struct sys *s);
 
 /* The entry the VM's tables have for that guest address, at that level. */
 uint64_t *sys_entry(struct sys *s, unsigned vm, unsigned level, uint64_t ipa);
+
+/* A reference of a node to what firmware operates; a right of a VM, in the plan and in its table. */
+void sys_add_ref(struct sys *s, uint32_t node, uint32_t provider, uint32_t id);
+void sys_add_right(struct sys *s, unsigned vm, enum firmware_object object, uint32_t id, bool shared);
 
 #endif

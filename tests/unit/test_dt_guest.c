@@ -37,7 +37,10 @@ static const char board[] =
 	"    sensor@48 { compatible = \"m,sensor\"; reg = <0x48>; interrupt-parent = <&gpio>; interrupts = <3 1>; };\n"
 	"    wired@49 { compatible = \"m,wired\"; reg = <0x49>; interrupt-parent = <&gic>; interrupts = <0 12 1>; status = \"disabled\"; }; };\n"
 	"  sub: bus@9000 { compatible = \"simple-bus\"; reg = <0x9000 0x1000>; #address-cells = <1>; #size-cells = <1>; ranges = <0 0x9000 0x1000>;\n"
-	"    uart@10 { compatible = \"ns16550a\"; reg = <0x10 0x10>; interrupts = <0 13 4>; }; }; };\n"
+	"    uart@10 { compatible = \"ns16550a\"; reg = <0x10 0x10>; interrupts = <0 13 4>; current-speed = <57600>; }; };\n"
+	"  serial@a000 { compatible = \"arm,pl011\"; reg = <0xa000 0x1000>; interrupts = <0 14 4>; }; };\n"
+	"aliases { i2c5 = \"/soc/i2c@8000\"; sensor = \"/soc/i2c@8000/sensor@48\"; serial3 = \"/soc/bus@9000/uart@10\"; serial0 = \"/soc/bus@9000/uart@10\"; rtc0 = \"/rtc@9010000\";\n"
+	"  ethernet0 = \"/soc/dev@5000\"; };\n"
 	"other { oscillator { compatible = \"fixed-clock\"; #clock-cells = <0>; clock-frequency = <2000>; }; };\n"
 	"};";
 
@@ -69,7 +72,7 @@ static int set_up(void **state)
 	host = dt_parse_host(tree, &arena, &findings);
 	assert_non_null(host);
 	assert_int_equal(findings.count, 0);
-	config = (struct vm_config){ .name = "linux", .path = "/vms/linux", .bootargs = "" };
+	config = (struct vm_config){ .name = "linux", .path = "/vms/linux", .bootargs = "", .fdt_fragment = SYSTEM_NO_IMAGE };
 	regions[0] = (struct plan_region){ .kind = PLAN_REGION_RAM, .ipa = { 0x40000000 }, .size = 0x1000000 };
 	cpus[0] = 0;
 	vm = (struct plan_vm){
@@ -384,7 +387,36 @@ static void a_uart_of_its_own_is_the_console(void **state)
 	vm.frames.uart.size = 0;
 	grant("/soc/bus@9000/uart@10", PLAN_GRANT_OWN);
 	write_guest();
-	assert_text("/aliases", "serial0", "/uart@100009010");
+	/* At the speed that the loader has set, by the name that the board has for it. */
+	assert_text("/aliases", "serial3", "/uart@100009010");
+	assert_text("/chosen", "stdout-path", "serial3:57600");
+}
+
+static void a_console_without_a_name(void **state)
+{
+	(void)state;
+	vm.frames.uart.size = 0;
+	grant("/soc/serial@a000", PLAN_GRANT_OWN);
+	write_guest();
+	assert_true(fdt_path_offset(dtb, "/aliases") < 0);
+	assert_text("/chosen", "stdout-path", "/serial@10000a000");
+}
+
+static void aliases_of_what_the_guest_has(void **state)
+{
+	(void)state;
+	grant("/soc/i2c@8000", PLAN_GRANT_OWN);
+	grant("/soc/i2c@8000/sensor@48", PLAN_GRANT_OWN);
+	grant("/soc/bus@9000", PLAN_GRANT_OWN);
+	grant("/soc/bus@9000/uart@10", PLAN_GRANT_OWN);
+	grant("/rtc@9010000", PLAN_GRANT_OMIT);
+	write_guest();
+	assert_text("/aliases", "i2c5", "/i2c@100008000");
+	assert_text("/aliases", "sensor", "/i2c@100008000/sensor@48");
+	assert_text("/aliases", "serial3", "/bus@100009000/uart@100009010");
+	assert_text("/aliases", "serial0", "/serial@9000000"); /* and not the board's */
+	assert_false(has("/aliases", "rtc0"));
+	assert_false(has("/aliases", "ethernet0"));
 	assert_text("/chosen", "stdout-path", "serial0:115200n8");
 }
 
@@ -498,6 +530,8 @@ int main(void)
 		TEST(an_interrupt_the_guest_does_not_have),
 		TEST(a_bus_with_its_devices),
 		TEST(a_uart_of_its_own_is_the_console),
+		TEST(a_console_without_a_name),
+		TEST(aliases_of_what_the_guest_has),
 		TEST(names_that_meet_at_the_root),
 		TEST(everything),
 		TEST(room_that_is_too_small),

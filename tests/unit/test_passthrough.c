@@ -328,38 +328,220 @@ static void test_overrides(void **state)
 	expect_one(f, FINDING_DEVICE_MISSING, "/vms/rtos: provider-omit", "'/nothing'");
 }
 
+static void set_compatible(struct fixture *f, uint32_t node, const char *compatible)
+{
+	f->nodes[node].compatible = compatible;
+	f->nodes[node].compatible_len = strlen(compatible) + 1;
+}
+
+static const uint32_t id_56 = 56, id_3 = 3;
+
+/* /factored needs clock 56 of firmware, /clocked reset 3. */
+static struct fixture *with_firmware(const char *clocks, const char *resets)
+{
+	struct fixture *f = fixture_new();
+
+	set_compatible(f, N_FACTOR, clocks);
+	set_compatible(f, N_CLKC, resets);
+	f->nodes[N_CLKC].nr_regs = 0;
+	f->nodes[N_CLKC].nr_irqs = 0;
+	f->refs[N_FACTORED].args = &id_56;
+	f->refs[N_FACTORED].nr_args = 1;
+	f->refs[N_CLOCKED].args = &id_3;
+	f->refs[N_CLOCKED].nr_args = 1;
+	fixture_pass(f, VM_RTOS, "/factored@91a0000");
+	fixture_pass(f, VM_RTOS, "/clocked@9110000");
+	return f;
+}
+
 static void test_firmware(void **state)
 {
 	(void)state;
-	static const uint32_t clock_56 = 56;
-	struct fixture *f = fixture_new();
-	struct plan_vm vm = { .config = &f->vms[VM_RTOS], .id = VM_RTOS, .stage2.granule_shift = 12 };
-	uint32_t owner[NR_NODES];
+	struct fixture *f = with_firmware("xlnx,zynqmp-clk", "xlnx,zynqmp-reset");
+	const struct plan_vm *vm;
 
-	memset(owner, 0xff, sizeof(owner));
-	f->nodes[N_FACTOR].compatible = "xlnx,zynqmp-firmware";
-	f->nodes[N_FACTOR].compatible_len = sizeof("xlnx,zynqmp-firmware");
-	f->refs[N_FACTORED].args = &clock_56;
-	f->refs[N_FACTORED].nr_args = 1;
-	fixture_pass(f, VM_RTOS, "/factored@91a0000");
-	assert_int_equal(passthrough_resolve(&f->in, &vm, owner), OK);
-	assert_int_equal(vm.nr_grants, 2);
-	assert_int_equal(vm.grants[0].kind, PLAN_GRANT_MEDIATE);
-	assert_int_equal(vm.nr_firmware, 1);
-	assert_int_equal(vm.firmware[0].service, PLAN_FIRMWARE_EEMI);
-	assert_int_equal(vm.firmware[0].kind, REF_CLOCK);
-	assert_int_equal(vm.firmware[0].id, 56);
-	assert_int_equal(vm.firmware[0].node, N_FACTORED);
-	assert_false(vm.firmware[0].shared);
-	assert_int_equal(f->findings.count, 1);
-	assert_int_equal(f->findings.first->code, FINDING_UNSUPPORTED);
+	vm = plan_make(&f->in)->vms + VM_RTOS;
+	assert_int_equal(vm->grants[1].kind, PLAN_GRANT_MEDIATE);
+	assert_string_equal(vm->grants[1].reason, "operated by firmware for /clocked@9110000");
+	assert_int_equal(vm->nr_firmware, 2);
+	assert_int_equal(vm->firmware[0].object, FIRMWARE_CLOCK);
+	assert_int_equal(vm->firmware[0].id, 56);
+	assert_int_equal(vm->firmware[0].node, N_FACTORED);
+	assert_false(vm->firmware[0].shared);
+	assert_int_equal(vm->firmware[1].object, FIRMWARE_RESET);
+	assert_int_equal(vm->firmware[1].id, 1003); /* calls count from 1000, the device tree from 0 */
 	free(f);
 
-	f = fixture_new();
-	f->nodes[N_FACTOR].compatible = "arm,scpi";
-	f->nodes[N_FACTOR].compatible_len = sizeof("arm,scpi");
-	fixture_pass(f, VM_RTOS, "/factored@91a0000");
+	/* The other family counts as the device tree does. */
+	f = with_firmware("xlnx,versal-clk", "xlnx,versal-reset");
+	vm = plan_make(&f->in)->vms + VM_RTOS;
+	assert_int_equal(vm->firmware[1].id, 3);
+	free(f);
+
+	/* Whoever else needs that clock, the hypervisor's console too: it may not be turned off. */
+	f = with_firmware("xlnx,zynqmp-clk", "xlnx,zynqmp-reset");
+	fixture_ref(f, N_UART, N_FACTOR, REF_CLOCK, "clocks");
+	f->refs[N_UART].args = &id_56;
+	f->refs[N_UART].nr_args = 1;
+	vm = plan_make(&f->in)->vms + VM_RTOS;
+	assert_true(vm->firmware[0].shared);
+	free(f);
+
+	/* Pins stay as they are; messages and what is unknown cannot be divided; without PSCI by SMC nobody is there to be called. */
+	f = with_firmware("xlnx,zynqmp-pinctrl", "xlnx,zynqmp-reset");
+	vm = plan_make(&f->in)->vms + VM_RTOS;
+	assert_int_equal(vm->grants[2].node, N_FACTOR);
+	assert_int_equal(vm->grants[2].kind, PLAN_GRANT_OMIT);
+	free(f);
+	f = with_firmware("arm,scpi", "xlnx,zynqmp-reset");
 	expect_one(f, FINDING_DEVICE_PROVIDER, "/factored@91a0000 needs /factor (clocks), which is operated by firmware", "cannot be divided");
+	f = with_firmware("arm,scmi-smc-param", "xlnx,zynqmp-reset");
+	expect_one(f, FINDING_DEVICE_PROVIDER, "/factored@91a0000 needs /factor (clocks), which is operated by firmware", "cannot be divided");
+	/* Of a kind of its own, below it. */
+	f = fixture_new();
+	set_compatible(f, N_BUS, "xlnx,zynqmp-firmware");
+	f->nodes[N_BUS_A].nr_regs = f->nodes[N_BUS_A].nr_irqs = f->nodes[N_BUS_A_PART].nr_regs = 0;
+	fixture_ref(f, N_BIG, N_BUS_A, REF_OTHER, "aes");
+	fixture_pass(f, VM_LINUX, "/big@a100000");
+	expect_one(f, FINDING_DEVICE_PROVIDER, "/big@a100000 needs /soc/a@b000000 (aes)", "cannot be divided");
+	f = with_firmware("xlnx,zynqmp-clk", "fixed-clock");
+	f->host.psci = HOST_PSCI_HVC;
+	assert_null(plan_make(&f->in));
+	assert_true(findings_has(&f->findings, FINDING_DEVICE_PROVIDER));
+	free(f);
+}
+
+/* A channel of messages goes to one VM, with the memory that they are in, if nobody else needs anything of it. */
+static void test_scmi(void **state)
+{
+	(void)state;
+	struct fixture *f = with_firmware("arm,scmi-smc", "fixed-clock");
+	const struct plan_vm *vm;
+
+	f->nodes[N_FACTOR].smc_id = 0x82000010;
+	f->refs[N_FACTOR].node = N_BIG; /* shmem */
+	vm = plan_make(&f->in)->vms + VM_RTOS;
+	assert_int_equal(vm->nr_firmware, 1);
+	assert_int_equal(vm->firmware[0].object, FIRMWARE_SCMI);
+	assert_int_equal(vm->firmware[0].id, 0x82000010);
+	assert_int_equal(vm->regions[vm->nr_regions - 1].kind, PLAN_REGION_RAM);
+	assert_int_equal(vm->grants[vm->nr_grants - 1].kind, PLAN_GRANT_OWN);
+	free(f);
+
+	f = with_firmware("arm,scmi-smc", "fixed-clock");
+	f->nodes[N_FACTOR].smc_id = 0x82000010;
+	f->nodes[N_FACTOR].nr_refs = 0;
+	fixture_ref(f, N_GPIO, N_FACTOR, REF_CLOCK, "clocks");
+	expect_one(f, FINDING_DEVICE_PROVIDER, "/factored@91a0000 needs the clock /factor (clocks), which /pl061@9030000 needs too", "");
+	f = with_firmware("arm,scmi-smc", "fixed-clock");
+	f->nodes[N_FACTOR].nr_refs = 0;
+	expect_one(f, FINDING_DEVICE_PROVIDER, "/factored@91a0000 needs /factor (clocks)", "cannot be divided");
+}
+
+/* Two bus masters that an IOMMU cannot tell apart. */
+static void test_streams(void **state)
+{
+	(void)state;
+	static struct host_stream a, b;
+	struct fixture *f;
+
+	for (unsigned i = 0; i < 4; i++) {
+		f = fixture_new();
+		a = (struct host_stream){ N_SMMU, 0x100, 0x10, 0 };
+		b = (struct host_stream[]){ { N_SMMU, 0x10f, 1, 0 }, { N_SMMU, 0x110, 1, 0 }, { N_BIG, 0x100, 1, 0 }, { N_SMMU, 0x85, 1, 0x80 } }[i];
+		if (i == 3)
+			a = (struct host_stream){ N_SMMU, 0x5, 1, 0 };
+		f->nodes[N_GPIO].streams = &a;
+		f->nodes[N_RTC].streams = &b;
+		f->nodes[N_GPIO].nr_streams = f->nodes[N_RTC].nr_streams = 1;
+		f->nodes[N_GPIO].dma = f->nodes[N_RTC].dma = true;
+		for (unsigned v = 0; v < 2; v++) {
+			f->vms[v].memory_identity = f->vms[v].dma_without_iommu = true;
+			f->vms[v].kernel = IMG_LINUX;
+			f->ranges[v][0].size = MIB(64);
+		}
+		fixture_pass(f, VM_LINUX, "/pl061@9030000");
+		fixture_pass(f, VM_RTOS, "/pl031@9010000");
+		if (i == 0 || i == 3)
+			expect_one(f, FINDING_DEVICE_TAKEN, "/vms/rtos: passthrough: /pl031@9010000 has a stream ID of /pl061@9030000", "/vms/linux");
+		else {
+			assert_non_null(plan_make(&f->in));
+			free(f);
+		}
+	}
+}
+
+static const struct plan_grant *grant_of(const struct plan_vm *vm, uint32_t node)
+{
+	for (uint32_t i = 0; i < vm->nr_grants; i++)
+		if (vm->grants[i].node == node)
+			return &vm->grants[i];
+	return NULL;
+}
+
+static bool left_out(const struct plan_vm *vm, uint32_t node, const char *reason)
+{
+	const struct plan_grant *g = grant_of(vm, node);
+
+	return g && g->kind == PLAN_GRANT_OMIT && strstr(g->reason, reason);
+}
+
+static void test_rest(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+	const struct plan_vm *vm;
+	struct plan *p;
+
+	/* It is the first VM, and still gets what the second one leaves. */
+	fixture_pass(f, VM_RTOS, "/pl061@9030000");
+	f->vms[VM_LINUX].devices_rest = true;
+	p = plan_make(&f->in);
+	assert_non_null(p);
+	plan_fixture_check(p);
+	vm = p->vms + VM_LINUX;
+	assert_true(vm_owns(vm, N_RTC) && vm_owns(vm, N_BIG) && vm_owns(vm, N_I2C_RTC) && vm_owns(vm, N_BUS_A_PART) && vm_owns(vm, N_CLOCKED) && vm_owns(vm, N_CLKC));
+	assert_int_equal(grant_of(vm, N_CLOCK)->kind, PLAN_GRANT_COPY);
+	assert_null(grant_of(vm, N_UART));
+	assert_null(grant_of(vm, N_GIC));
+	assert_null(grant_of(vm, N_SECURE));
+	assert_null(grant_of(vm, N_GPIO));
+	assert_true(left_out(vm, N_PPI, "interrupt 20"));
+	assert_true(left_out(vm, N_BAD_IRQ, "does not end at the interrupt controller"));
+	assert_true(left_out(vm, N_CONSOLE_IRQ, "the console's too"));
+	assert_true(left_out(vm, N_NIC, "DMA"));
+	assert_true(left_out(vm, N_VIRTIO0, "DMA"));
+	assert_true(left_out(vm, N_KEYS, "another VM's"));
+	free(f);
+
+	/* What the console needs is left out, and what needs that. */
+	f = fixture_new();
+	f->vms[VM_LINUX].devices_rest = true;
+	fixture_ref(f, N_UART, N_CLKC, REF_CLOCK, "clocks");
+	fixture_ref(f, N_BIG, N_CLOCKED, REF_CLOCK, "clocks");
+	vm = plan_make(&f->in)->vms + VM_LINUX;
+	assert_true(left_out(vm, N_CLKC, "the console, which the hypervisor keeps"));
+	assert_true(left_out(vm, N_CLOCKED, "needs the clock /clock-controller@9100000"));
+	assert_true(left_out(vm, N_BIG, "/clocked@9110000 needs the clock /clock-controller@9100000"));
+	assert_true(vm_owns(vm, N_GPIO) && grant_of(vm, N_KEYS)->kind == PLAN_GRANT_OWN);
+	free(f);
+
+	/* One that is faulty itself does not come in again by what needs it, a copy between them or not. */
+	f = fixture_new();
+	f->vms[VM_LINUX].devices_rest = true;
+	f->nodes[N_CLKC].irqs_bad = true;
+	fixture_ref(f, N_FACTOR, N_CLKC, REF_CLOCK, "clocks");
+	vm = plan_make(&f->in)->vms + VM_LINUX;
+	assert_true(left_out(vm, N_CLKC, "an interrupt of /clock-controller"));
+	assert_true(grant_of(vm, N_CLOCKED)->kind == PLAN_GRANT_OMIT);
+	assert_true(grant_of(vm, N_FACTORED)->kind == PLAN_GRANT_OMIT);
+	free(f);
+
+	/* What the user names has to be given all the same. */
+	f = fixture_new();
+	f->vms[VM_LINUX].devices_rest = true;
+	fixture_pass(f, VM_LINUX, "/nic@9170000");
+	expect_one(f, FINDING_DEVICE_DMA, "/vms/linux: passthrough: /nic@9170000", "");
 }
 
 static void test_children(void **state)
@@ -421,7 +603,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_missing), cmocka_unit_test(test_owned), cmocka_unit_test(test_taken), cmocka_unit_test(test_page_shared),
 		cmocka_unit_test(test_disabled_neighbour), cmocka_unit_test(test_registers), cmocka_unit_test(test_interrupts),
-		cmocka_unit_test(test_providers), cmocka_unit_test(test_overrides), cmocka_unit_test(test_firmware), cmocka_unit_test(test_children), cmocka_unit_test(test_dma),
+		cmocka_unit_test(test_providers), cmocka_unit_test(test_overrides), cmocka_unit_test(test_firmware),
+		cmocka_unit_test(test_scmi), cmocka_unit_test(test_streams), cmocka_unit_test(test_rest), cmocka_unit_test(test_children), cmocka_unit_test(test_dma),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,7 +86,7 @@ static void test_proven(void **state)
 		assert_int_equal(stage2_build(vm, &pool, &t), OK);
 		assert_int_equal(vm->nr_irqs, 1);
 		intids[v][0] = vm->irqs[0].intid;
-		proofs[v] = (struct prove_vm){ (uint64_t)(v + 1) << 48 | pa_of(t.root).v, pgtable_vtcr(&t, 5), { pa_of(memory[v]).v, size }, intids[v], 1 };
+		proofs[v] = (struct prove_vm){ (uint64_t)(v + 1) << 48 | pa_of(t.root).v, pgtable_vtcr(&t, 5), { pa_of(memory[v]).v, size }, intids[v], 1, { 0 } };
 	}
 	if (prove_separation(p, proofs, &f->arena, &f->findings))
 		fail_msg("%s", f->findings.first ? f->findings.first->text : "no memory");

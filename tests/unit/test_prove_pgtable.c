@@ -48,7 +48,8 @@ static void init(struct world *w)
 	w->device = (struct host_node){.path = "/device", .regs = &w->device_regs, .nr_regs = 1};
 	w->host = (struct host){.nr_cpus = 1, .ram = &w->ram, .nr_ram = 1, .nodes = &w->device, .nr_nodes = 1};
 	w->grant = (struct plan_grant){0, PLAN_GRANT_OWN, ""};
-	w->config = (struct vm_config){.name = "vm", .cpus = &w->cpu, .nr_cpus = 1, .nr_vcpus = 1, .memory = &w->memory, .nr_memory = 1};
+	w->config = (struct vm_config){.name = "vm", .cpus = &w->cpu, .nr_cpus = 1, .nr_vcpus = 1, .memory = &w->memory, .nr_memory = 1,
+					.fdt_fragment = SYSTEM_NO_IMAGE};
 	w->vm = (struct plan_vm){.config = &w->config, .vcpu_cpu = &w->cpu, .nr_vcpus = 1, .gic_version = 3, .nr_intids = 32, .regions = w->regions,
 				 .grants = &w->grant, .nr_grants = 1};
 	w->plan = (struct plan){.host = &w->host, .vms = &w->vm, .nr_vms = 1, .cpu_vm = &w->cpu_vm};

@@ -33,3 +33,21 @@ $(guest_binaries): $(guest)/%.bin: $(guest)/%.elf
 .PHONY: guests
 guests: $(guest_binaries) ## build the bare-metal guests
 all: $(guest_binaries)
+
+# ---- Firmware for tests, which runs from address 0 ----
+
+test_firmware := $(BUILD)/firmware
+test_firmware_objects := $(test_firmware)/start.S.o $(test_firmware)/firmware.c.o
+all_objects += $(test_firmware_objects)
+
+$(test_firmware_objects): $(test_firmware)/%.o: tests/firmware/% $(guest)/.flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(guest_cc) -fno-pie -c -o $@ $<
+
+$(test_firmware)/firmware.bin: $(test_firmware_objects) tests/firmware/firmware.lds
+	$(call say,LD,$@)
+	$(Q)$(LD) -static --no-undefined -z max-page-size=4096 --build-id=none -T tests/firmware/firmware.lds -o $(@:.bin=.elf) $(test_firmware_objects)
+	$(Q)$(OBJCOPY) -O binary -j .text $(@:.bin=.elf) $@
+
+all: $(test_firmware)/firmware.bin

@@ -54,6 +54,14 @@ $(BUILD)/bulkhead: $(tool_objects) $(plain_libs)
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) -o $@ $^
 
+# The same with sanitizers, for tests/check-dtbs.
+asan_tool_objects := $(patsubst %,$(asan)/%.o,$(tool))
+all_objects += $(asan_tool_objects)
+
+$(asan)/bulkhead: $(asan_tool_objects) $(asan_libs)
+	$(call say,HOSTLD,$@)
+	$(Q)$(asan_cc) -o $@ $^
+
 ifneq ($(tool),)
 all: $(BUILD)/bulkhead
 endif

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What goes into example systems, the system files themselves, and running them.
 
-GUEST_LINUX := $(CACHE)/guest-arm64-boards
+GUEST_LINUX := $(CACHE)/guest-arm64-all
 board := boards/$(BOARD)
 images := $(BUILD)/images
 systems := $(patsubst $(board)/%.its,%,$(wildcard $(board)/*.its))
@@ -19,7 +19,8 @@ mkimage = SOURCE_DATE_EPOCH=0 mkimage -D '-I dts -O dtb -i $(images)'
 $(GUEST_LINUX)/complete:
 	$(Q)tools/setup/guest-linux $(GUEST_LINUX)
 
-$(images)/Image: | $(GUEST_LINUX)/complete
+# A link that an older tree made leads elsewhere.
+$(images)/Image: $(if $(filter $(realpath $(GUEST_LINUX)/Image),$(realpath $(images)/Image)),,FORCE) | $(GUEST_LINUX)/complete
 	$(Q)mkdir -p $(@D)
 	$(Q)ln -sf $(GUEST_LINUX)/Image $@
 

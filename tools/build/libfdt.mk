@@ -2,7 +2,7 @@
 # libfdt's sources are the distribution's, in the cache; EL2, the host command, tests and fuzzers compile the same ones.
 
 LIBFDT := $(CACHE)/libfdt
-libfdt_sources := fdt.c fdt_addresses.c fdt_empty_tree.c fdt_ro.c fdt_rw.c fdt_strerror.c fdt_sw.c fdt_wip.c
+libfdt_sources := fdt.c fdt_addresses.c fdt_empty_tree.c fdt_overlay.c fdt_ro.c fdt_rw.c fdt_strerror.c fdt_sw.c fdt_wip.c
 libfdt_include := -Idt -isystem $(LIBFDT)
 # Not our code, and it does not aim at -Wextra.
 libfdt_warnings := -Wno-error -Wno-sign-compare -Wno-unused-parameter

@@ -28,13 +28,14 @@ check: ## install what is missing, build, and run every test
 	$(Q)tools/setup/packages check
 	$(Q)$(MAKE) --no-print-directory check-now
 
-check-large: ## make check, and before it fetch or build the guest kernels with 16 and 64 KiB pages that it can do without (some ten minutes, once)
+check-large: ## make check, and before it fetch or build guest kernels with 16 and 64 KiB pages (some ten minutes, once); reads every board of the kernel package
+	$(Q)tools/setup/packages check
 	$(Q)tools/setup/packages large
 	$(Q)tools/setup/linux-16k $(CACHE)/linux-16k
 	$(Q)tools/setup/linux-64k $(CACHE)/linux-64k
-	$(Q)$(MAKE) --no-print-directory check-now
+	$(Q)BOARDS_EVERY=1 $(MAKE) --no-print-directory check-now
 
-check-now: all debug $(BUILD)/bulkhead-selftest.bin systems $(large_images) $(boot_scr) unit fuzzers $(BUILD)/layers.env
+check-now: all debug $(BUILD)/bulkhead-selftest.bin systems $(large_images) $(boot_scr) unit $(asan)/bulkhead fuzzers $(BUILD)/layers.env
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/check $(BUILD)
 
 check-source: $(BUILD)/layers.env $(el2_objects) ## the layering and style checks alone

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Firmware for QEMU's virt machine with secure=on, for tests: as much PSCI (DEN 0022) as starts CPUs at EL2, and a service that takes calls
+ * as Xilinx' EEMI (UG1200) has them. It grants everything: whatever is refused was refused before it got here. Each call is told on
+ * the secure UART, and the answer says what was received and how many there were.
+ */
+#include <stdint.h>
+
+#define UART UINT64_C(0x09040000)
+#define GICD UINT64_C(0x08000000)
+#define GICR UINT64_C(0x080a0000)
+#define PAYLOAD UINT64_C(0x60000000)
+#define MAX_CPUS 8
+
+static volatile struct {
+	uint64_t entry, context;
+	uint32_t on;
+} cpus[MAX_CPUS];
+static volatile uint32_t nr_calls;
+
+static uint32_t read32(uint64_t at) { return *(volatile uint32_t *)at; }
+static void write32(uint64_t at, uint32_t v) { *(volatile uint32_t *)at = v; }
+
+#define read_sysreg(name) ({ uint64_t v_; __asm__ volatile("mrs %0, " #name : "=r"(v_)); v_; })
+#define write_sysreg(name, v) __asm__ volatile("msr " #name ", %0" ::"r"((uint64_t)(v)) : "memory")
+
+/* ---- what there is to say ---- */
+
+static void put_text(const char *s)
+{
+	for (; *s; s++)
+		write32(UART, (uint8_t)*s);
+}
+
+static void put_hex(uint64_t v)
+{
+	for (int shift = 60; shift >= 0; shift -= 4)
+		if (v >> shift || !shift)
+			write32(UART, (uint8_t)"0123456789abcdef"[v >> shift & 15]);
+}
+
+/* ---- starting ---- */
+
+/* Everything to the non-secure world (IHI 0069: a redistributor is two 64 KiB frames, the second for SGIs and PPIs). */
+static void open_distributor(void)
+{
+	write32(GICD, 3u << 4); /* GICD_CTLR.ARE_S, ARE_NS */
+	for (unsigned i = 1; i < 32; i++)
+		write32(GICD + 0x80 + 4 * i, UINT32_MAX); /* GICD_IGROUPR */
+}
+
+static void open_redistributor(unsigned cpu)
+{
+	uint64_t frame = GICR + cpu * UINT64_C(0x20000);
+
+	write32(frame + 0x14, read32(frame + 0x14) & ~2u); /* GICR_WAKER.ProcessorSleep */
+	while (read32(frame + 0x14) & 4)
+		;
+	write32(frame + 0x10080, UINT32_MAX); /* GICR_IGROUPR0 */
+}
+
+struct start {
+	uint64_t entry, context;
+};
+
+struct start firmware_main(uint64_t cpu)
+{
+	if (cpu >= MAX_CPUS)
+		for (;;)
+			__asm__ volatile("wfe");
+	write_sysreg(scr_el3, 0x30531); /* NS, RES1, HCE, RW; pointer authentication is not trapped */
+	write_sysreg(S3_6_C12_C12_5, 0xf); /* ICC_SRE_EL3 */
+	__asm__ volatile("isb");
+	write_sysreg(sctlr_el2, 0x30c50830);
+	write_sysreg(hcr_el2, 0);
+	if (cpu == 0 && !cpus[0].on) {
+		open_distributor();
+		cpus[0].entry = PAYLOAD;
+		cpus[0].on = 1;
+	}
+	open_redistributor((unsigned)cpu);
+	while (!cpus[cpu].on)
+		__asm__ volatile("wfe");
+	return (struct start){ cpus[cpu].entry, cpus[cpu].context };
+}
+
+/* ---- PSCI ---- */
+
+#define MPIDR_AFFINITY UINT64_C(0xff00ffffff)
+
+static uint64_t cpu_number(uint64_t mpidr)
+{
+	return mpidr & ~UINT64_C(0xffff) & MPIDR_AFFINITY ? MAX_CPUS : (mpidr >> 8 & 0xff) << 4 | (mpidr & 0xff);
+}
+
+static int64_t psci(uint32_t fn, const uint64_t *x)
+{
+	uint64_t cpu = cpu_number(x[1]);
+
+	switch (fn & ~(1u << 30)) {
+	case 0x84000000: /* VERSION */
+		return 0x10000;
+	case 0x84000003: /* CPU_ON */
+		if (cpu >= MAX_CPUS)
+			return -2;
+		if (cpus[cpu].on)
+			return -4;
+		cpus[cpu].entry = x[2];
+		cpus[cpu].context = x[3];
+		__asm__ volatile("dsb sy" ::: "memory"); /* both, before the CPU may look at them */
+		cpus[cpu].on = 1;
+		__asm__ volatile("dsb sy\n\tsev" ::: "memory");
+		return 0;
+	case 0x84000004: /* AFFINITY_INFO */
+		return cpu < MAX_CPUS ? !cpus[cpu].on : -2;
+	case 0x84000006: /* MIGRATE_INFO_TYPE */
+		return 2;
+	default:
+		return -1;
+	}
+}
+
+static void psci_cpu_off(void)
+{
+	uint64_t cpu = cpu_number(read_sysreg(mpidr_el1) & MPIDR_AFFINITY);
+
+	cpus[cpu].on = 0;
+	__asm__ volatile("mov x0, %0\n\tb restart" ::"r"(cpu) : "x0", "memory");
+}
+
+/* ---- EEMI ---- */
+
+/* Status 0 and four words: the function, the first argument, the count, the third argument. */
+static void eemi(uint64_t *x)
+{
+	uint32_t count = __atomic_add_fetch(&nr_calls, 1, __ATOMIC_RELAXED);
+
+	put_text("firmware: call ");
+	put_hex(x[0]);
+	put_text(" (");
+	put_hex(x[1]);
+	put_text(", ");
+	put_hex(x[2]);
+	put_text(")\r\n");
+	x[0] = (x[0] & 0xffff) << 32;
+	x[1] = (uint64_t)count << 32 | (uint32_t)x[1];
+}
+
+void firmware_smc(uint64_t *x)
+{
+	uint32_t fn = (uint32_t)x[0];
+
+	if ((fn & 0xffff0000) == 0xc2000000)
+		eemi(x);
+	else if (fn == 0x84000002)
+		psci_cpu_off();
+	else
+		x[0] = (uint64_t)psci(fn, x);
+}
