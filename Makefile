@@ -47,7 +47,7 @@ tool :=
 guests :=
 guest_kit :=
 include $(wildcard arch/arm64/files.mk gic/files.mk dt/files.mk passthrough/files.mk)
-include $(wildcard common/files.mk common/*/files.mk boards/files.mk boards/*/files.mk tools/files.mk tests/guest/files.mk)
+include $(wildcard common/files.mk common/*/files.mk boards/files.mk boards/*/files.mk tools/files.mk tests/guest/files.mk tests/bench/files.mk)
 
 # ---- Products ----
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Bare-metal guests: tests/guest/files.mk names programs (guests += rtos, from tests/guest/rtos.c) and the kit's sources that all of them
+# Bare-metal guests: tests/guest/files.mk names programs (guests += rtos, from tests/guest/rtos.c or tests/rtos/rtos.c) and the kit's sources that all of them
 # are linked with (guest_kit += tests/guest/kit/start.S); a program of several files names the others (guest_gic += tests/guest/gic/sgi.c). They become $(BUILD)/guest/<name>.bin, which start at their first byte.
 
 guest := $(BUILD)/guest
@@ -9,7 +9,7 @@ guest_cc = $(el2_cc) -std=gnu11 -Wall -Wextra -Werror -I. $(el2_machine) -O2 -g 
 guest_ldflags := -pie --no-dynamic-linker --no-undefined -Bsymbolic -z text -z max-page-size=4096 --gc-sections --hash-style=sysv --build-id=none -T tests/guest/guest.lds
 
 guest_kit_objects := $(patsubst %,$(guest)/%.o,$(guest_kit))
-guest_own_objects = $(patsubst %,$(guest)/%.o,tests/guest/$(1).c $(guest_$(1)))
+guest_own_objects = $(patsubst %,$(guest)/%.o,$(or $(wildcard tests/guest/$(1).c),tests/$(1)/$(1).c) $(guest_$(1)))
 guest_objects := $(guest_kit_objects) $(foreach name,$(guests),$(call guest_own_objects,$(name)))
 guest_binaries := $(patsubst %,$(guest)/%.bin,$(guests))
 all_objects += $(guest_objects)

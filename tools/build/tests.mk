@@ -10,6 +10,7 @@ $(BUILD)/layers.env: FORCE
 	  echo 'el2_cc=$(el2_cc) $(common_flags) $(el2_flags)'; \
 	  echo 'build=$(BUILD)'; \
 	  echo 'nm=$(NM)'; \
+	  echo 'objdump=$(OBJDUMP)'; \
 	  echo 'resident=$(resident)'; \
 	  echo 'boot=$(boot)'; \
 	  echo 'pure=$(pure)'; \
@@ -37,6 +38,19 @@ check-large: ## make check, and before it fetch or build guest kernels with 16 a
 
 check-now: all debug $(BUILD)/bulkhead-selftest.bin systems $(large_images) $(boot_scr) unit $(asan)/bulkhead fuzzers $(BUILD)/layers.env
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/check $(BUILD)
+
+# Everything that tests/bench/run measures or looks at.
+bench_needs := $(BUILD)/bulkhead.bin $(BUILD)/bulkhead $(addprefix $(images)/,bench.bin hello.bin) $(BUILD)/layers.env
+
+.PHONY: bench bench-update profile
+bench: $(bench_needs) ## count what operations cost in instructions, against budgets and peers
+	$(Q)tests/bench/run $(BUILD)
+
+bench-update: $(bench_needs) ## make today's figures the budgets, and bring docs/performance.* up to date
+	$(Q)tests/bench/run $(BUILD) --update --docs
+
+profile: $(bench_needs) ## where the instructions of one operation go: OP=hvc
+	$(Q)tests/bench/run $(BUILD) --profile $(or $(OP),hvc)
 
 check-source: $(BUILD)/layers.env $(el2_objects) ## the layering and style checks alone
 	$(Q)tests/check-layers $(BUILD)/layers.env

@@ -8,6 +8,7 @@
 
 unsigned nr_cpus;
 uint64_t cpu_mpidr[CPU_MAX];
+uint64_t cpu_entry_counter[CPU_MAX];
 static void (*secondary_run[CPU_MAX])(unsigned);
 
 /* start.S finds CPU n's stack at the n-th place; index 0 there is the boot CPU, so the two are swapped when it has another index. */
@@ -21,7 +22,7 @@ static unsigned swap_boot(unsigned index)
 	return index == 0 ? boot_index : index == boot_index ? 0 : index;
 }
 
-bool cpu_init(void)
+bool cpu_init(uint64_t entry_counter)
 {
 	uint64_t self = sysreg_read(mpidr_el1) & MPIDR_AFFINITY;
 	struct fdt_node node;
@@ -40,6 +41,7 @@ bool cpu_init(void)
 		}
 		nr_cpus++;
 	}
+	cpu_entry_counter[boot_index] = entry_counter;
 	sysreg_write(tpidr_el1, boot_index);
 	isb();
 	return found;
@@ -51,10 +53,11 @@ int64_t cpu_start(unsigned index, void (*run)(unsigned index))
 	return psci_cpu_on(cpu_mpidr[index], (uint64_t)secondary_entry, swap_boot(index));
 }
 
-void cpu_secondary(unsigned slot)
+void cpu_secondary(unsigned slot, uint64_t entry_counter)
 {
 	unsigned index = swap_boot(slot);
 
+	cpu_entry_counter[index] = entry_counter;
 	sysreg_write(tpidr_el1, index);
 	isb();
 	serror_enable();

@@ -13,6 +13,8 @@
 
 extern unsigned nr_cpus;
 extern uint64_t cpu_mpidr[CPU_MAX];
+/* CNTVCT_EL0 at the first instruction of the CPU at that index. */
+extern uint64_t cpu_entry_counter[CPU_MAX];
 
 /* Index into cpu_mpidr of the CPU that calls. */
 static inline unsigned cpu_index(void)
@@ -21,7 +23,7 @@ static inline unsigned cpu_index(void)
 }
 
 /* Reads /cpus. false: none, more than CPU_MAX, or the CPU that runs is not among them. */
-bool cpu_init(void);
+bool cpu_init(uint64_t entry_counter);
 
 /*
  * PSCI CPU_ON of the CPU at that index; it sets up its GIC interface and calls run with interrupts masked, then idles.

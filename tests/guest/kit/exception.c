@@ -15,6 +15,7 @@ static const char *const kind_names[16] = {
 
 static irq_handler *handlers[IRQ_MAX];
 uint32_t irq_unexpected;
+uint64_t irq_counter[CPU_MAX];
 
 static interrupt_taker *taker;
 
@@ -85,6 +86,7 @@ void exception_handle(unsigned kind, struct frame *frame)
 		return;
 	}
 	if (kind == KIND_IRQ) {
+		irq_counter[cpu_index()] = frame->counter;
 		handle_irq();
 		return;
 	}

@@ -6,10 +6,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tests/guest/kit/cpu.h"
+
 /* As start.S saves it. */
 struct frame {
 	uint64_t x[31];
-	uint64_t elr, spsr, sp, pad[2];
+	uint64_t elr, spsr, sp;
+	uint64_t counter; /* CNTVCT_EL0 when it was taken */
+	uint64_t pad;
 };
 
 typedef void irq_handler(uint32_t intid);
@@ -18,6 +22,8 @@ typedef void irq_handler(uint32_t intid);
 #define IRQ_MAX 256
 void irq_set_handler(uint32_t intid, irq_handler *handler);
 extern uint32_t irq_unexpected;
+/* CNTVCT_EL0 when the CPU at that index last took an interrupt. */
+extern uint64_t irq_counter[CPU_MAX];
 
 /*
  * From now on IRQs and FIQs of all CPUs go there and nothing is acknowledged or ended for it. It may let interrupts in while it runs

@@ -43,8 +43,8 @@ extern char image_start[];
 
 struct frame;
 bool mmu_build(const void *dtb);
-void kit_main(void);
-void cpu_secondary(unsigned slot);
+void kit_main(uint64_t entry_counter);
+void cpu_secondary(unsigned slot, uint64_t entry_counter);
 void exception_handle(unsigned kind, struct frame *frame);
 void *memset(void *to, int value, size_t size);
 void *memcpy(void *restrict to, const void *restrict from, size_t size);

@@ -8,13 +8,12 @@
 #include "tests/guest/kit/sysreg.h"
 #include "tests/guest/kit/timer.h"
 
-void kit_main(void)
+void kit_main(uint64_t entry_counter)
 {
 	static const struct {
 		bool (*init)(void);
 		const char *what;
 	} steps[] = {
-		{ cpu_init, "this CPU in /cpus" },
 		{ psci_init, "PSCI" },
 		{ gic_init, "interrupt controller" },
 		{ timer_init, "architected timer" },
@@ -24,6 +23,10 @@ void kit_main(void)
 	if (!pl011_init())
 		return;
 	serror_enable();
+	if (!cpu_init(entry_counter)) {
+		print("Bail out! the DTB's /cpus lacks this CPU\n");
+		return;
+	}
 	for (unsigned i = 0; i < ARRAY_SIZE(steps); i++) {
 		if (!steps[i].init()) {
 			print("Bail out! the DTB has no usable %s\n", steps[i].what);

@@ -42,6 +42,7 @@ image_start:
 
 	.text
 entry:
+	mrs	x21, cntvct_el0		/* for cpu_entry_counter */
 	mov	x20, x0
 	bl	enter_el1
 
@@ -80,6 +81,7 @@ entry:
 	add	x1, x1, #(1 << STACK_SHIFT)
 	invalidate x0, x1, x2, x3
 	bl	mmu_enable
+	mov	x0, x21
 	bl	kit_main
 park:	wfi
 	b	park
@@ -87,6 +89,7 @@ park:	wfi
 /* PSCI CPU_ON comes here with the CPU's index in x0. Nothing is read from memory before the MMU is on. */
 	.global	secondary_entry
 secondary_entry:
+	mrs	x21, cntvct_el0		/* for cpu_entry_counter */
 	mov	x20, x0
 	bl	enter_el1
 	address	x1, stacks
@@ -95,6 +98,7 @@ secondary_entry:
 	add	sp, x1, x2
 	bl	mmu_enable
 	mov	x0, x20
+	mov	x1, x21
 	bl	cpu_secondary
 	b	park
 
@@ -175,6 +179,7 @@ mmu_enable:
 	.endm
 
 	.balign	0x800
+	.global	vectors
 vectors:
 	.irp	kind, 4, 5, 6, 7	/* from EL1 with SP_EL0: never used, fatal */
 	vector	\kind
@@ -206,6 +211,8 @@ exception_save:
 	mrs	x1, spsr_el1
 	add	x2, sp, #288
 	stp	x1, x2, [sp, #256]
+	mrs	x1, cntvct_el0
+	str	x1, [sp, #272]
 	mov	x1, sp
 	bl	exception_handle
 	ldr	x0, [sp, #248]
