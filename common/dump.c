@@ -17,11 +17,10 @@ void vcpu_dump(struct vcpu *vcpu)
 	}
 	log_info("%s: vCPU %u on CPU %u: pc %#llx pstate %#llx sctlr %#llx", vcpu->vm->name, vcpu->id, vcpu->cpu->id, HEX(elr_el2), HEX(spsr_el2),
 		 HEX(sctlr_el1));
-	/* x19 to x29 are not saved at an interrupt: handlers preserve them without knowing where. */
-	for (unsigned i = 0; i < 18; i += 3)
+	for (unsigned i = 0; i < 30; i += 3)
 		log_info("  x%-2u %016llx  x%-2u %016llx  x%-2u %016llx", i, (unsigned long long)x[i], i + 1, (unsigned long long)x[i + 1], i + 2,
 			 (unsigned long long)x[i + 2]);
-	log_info("  x18 %016llx  lr  %016llx  sp  %016llx", (unsigned long long)x[18], (unsigned long long)x[30], HEX(sp_el1));
+	log_info("  lr  %016llx  sp  %016llx", (unsigned long long)x[30], HEX(sp_el1));
 	log_info("  elr %016llx  esr %016llx  far %016llx", HEX(elr_el1), HEX(esr_el1), HEX(far_el1));
 	log_info("  vbar %016llx  ttbr0 %016llx  ttbr1 %016llx", HEX(vbar_el1), HEX(ttbr0_el1), HEX(ttbr1_el1));
 	log_info("  timer %llx, at %llu; now %llu", HEX(cntv_ctl_el0), HEX(cntv_cval_el0), HEX(cntvct_el0));

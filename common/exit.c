@@ -1,50 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every way out of a guest. Each ends in: resume, skip the emulated instruction, an exception in the guest, or that vCPU or VM going off.
- * Nothing here depends on how many VMs or vCPUs there are.
+ * Every way out of a guest but the fast ones (exit_fast.c). Each ends in: resume, skip the emulated instruction, an exception in the guest, or
+ * that vCPU or VM going off. Nothing here depends on how many VMs or vCPUs there are.
  */
 #include "arch/arm64/esr.h"
 #include "arch/arm64/idregs.h"
 #include "arch/arm64/port.h"
 #include "arch/arm64/sysreg.h"
+#include "common/exit.h"
 #include "common/log.h"
 #include "common/port.h"
 #include "common/vm.h"
 #include "common/vpsci.h"
 
-static struct vcpu *call(struct vcpu *vcpu, const char *conduit)
+struct vcpu *exit_call(struct vcpu *vcpu, int action)
 {
 	uint32_t fn = (uint32_t)vcpu->arch.x[0];
+	bool denied = action == VPSCI_DENIED;
 
-	enum vpsci_action action = vpsci_call(vcpu, vcpu->arch.x);
-
-	switch (action) {
+	switch ((enum vpsci_action)action) {
 	case VPSCI_RESUME:
-		return vcpu;
+		break;
 	case VPSCI_CPU_OFF:
-		return vcpu_off(vcpu);
+		vcpu_off(vcpu);
 	case VPSCI_CPU_SUSPEND:
 		return vcpu_suspend(vcpu);
 	case VPSCI_SYSTEM_OFF:
 		(void)vm_end(vcpu->vm, VM_ENDS_OFF);
-		return vcpu_off(vcpu);
+		vcpu_off(vcpu);
 	case VPSCI_SYSTEM_RESET:
 		(void)vm_end(vcpu->vm, VM_ENDS_RESET);
-		return vcpu_off(vcpu);
+		vcpu_off(vcpu);
 	case VPSCI_UNKNOWN:
 	case VPSCI_DENIED:
 		if (vm_warn_once(vcpu->vm, fn))
-			log_warn("%s: %s call %#x (%s) is not offered to %s", vcpu->vm->name, conduit, fn, action == VPSCI_DENIED ? firmware_call_name(fn) : vpsci_service_name(fn),
-				 action == VPSCI_DENIED ? "this VM" : "VMs");
-		return vcpu;
+			log_warn("%s: call %#x (%s) is not offered to %s", vcpu->vm->name, fn, denied ? firmware_call_name(fn) : vpsci_service_name(fn),
+				 denied ? "this VM" : "VMs");
+		vcpu->arch.x[0] = denied ? FIRMWARE_NO_ACCESS : VPSCI_NOT_SUPPORTED;
+		break;
 	}
 	return vcpu;
-}
-
-struct vcpu *exit_hvc(struct vcpu *vcpu)
-{
-	vcpu->exits[EXIT_HVC]++;
-	return call(vcpu, "HVC");
 }
 
 static struct vcpu *exit_smc(struct vcpu *vcpu, uint64_t esr)
@@ -56,10 +51,19 @@ static struct vcpu *exit_smc(struct vcpu *vcpu, uint64_t esr)
 		return vcpu;
 	}
 	vcpu_skip_instruction(true);
-	return call(vcpu, "SMC");
+	return exit_call(vcpu, vpsci_call(vcpu, vcpu->arch.x));
 }
 
-static struct vcpu *exit_sysreg(struct vcpu *vcpu, uint64_t esr)
+static struct vcpu *sysreg_undefined(struct vcpu *vcpu, struct esr_sysreg s)
+{
+	if (vm_warn_once(vcpu->vm, UINT32_C(1) << 31 | s.reg))
+		log_warn("%s: %s of S%u_%u_C%u_C%u_%u is undefined for VMs, at pc %#llx", vcpu->vm->name, s.read ? "read" : "write",
+			 s.reg >> 14, s.reg >> 11 & 7, s.reg >> 7 & 15, s.reg >> 3 & 15, s.reg & 7, (unsigned long long)vcpu_pc());
+	vcpu_inject_undefined(true);
+	return vcpu;
+}
+
+static struct vcpu *any_sysreg(struct vcpu *vcpu, uint64_t esr)
 {
 	struct esr_sysreg s = esr_sysreg(esr);
 	const struct sysreg_rule *rule = sysreg_find_rule(s.reg);
@@ -69,18 +73,18 @@ static struct vcpu *exit_sysreg(struct vcpu *vcpu, uint64_t esr)
 	switch (rule->action) {
 	case SYSREG_SGI:
 		if (s.read || vcpu->vm->gic_v2)
-			goto undefined;
+			return sysreg_undefined(vcpu, s);
 		vgic_write_sgir(vcpu, (unsigned)rule->value, vcpu_get_reg(&vcpu->arch, s.rt));
 		break;
 	case SYSREG_DIR:
 		if (s.read || vcpu->vm->gic_v2)
-			goto undefined;
+			return sysreg_undefined(vcpu, s);
 		vgic_write_dir(vcpu, vcpu_get_reg(&vcpu->arch, s.rt));
 		break;
 	case SYSREG_ID:
 		if (!s.read)
-			goto undefined;
-		value = vcpu->cpu->idregs[(s.reg & 0x7f) - 8]; /* CRm and op2 */
+			return sysreg_undefined(vcpu, s);
+		value = vcpu->cpu->idregs[sysreg_id_index(s.reg)];
 		if (vcpu->vm->gic_v2)
 			value = idreg_without_gic(s.reg, value);
 		break;
@@ -90,13 +94,7 @@ static struct vcpu *exit_sysreg(struct vcpu *vcpu, uint64_t esr)
 	case SYSREG_READ:
 		break;
 	case SYSREG_UNDEFINED:
-	undefined:
-		if (vm_warn_once(vcpu->vm, UINT32_C(1) << 31 | s.reg))
-			log_warn("%s: %s of S%u_%u_C%u_C%u_%u is undefined for VMs, at pc %#llx", vcpu->vm->name, s.read ? "read" : "write",
-				 s.reg >> 14, s.reg >> 11 & 7, s.reg >> 7 & 15, s.reg >> 3 & 15, s.reg & 7,
-				 (unsigned long long)vcpu_pc());
-		vcpu_inject_undefined(true);
-		return vcpu;
+		return sysreg_undefined(vcpu, s);
 	}
 	if (s.read)
 		vcpu_set_reg(&vcpu->arch, s.rt, value);
@@ -105,7 +103,7 @@ static struct vcpu *exit_sysreg(struct vcpu *vcpu, uint64_t esr)
 }
 
 /* The guest's access goes where nothing of it is: it takes the external abort that an empty bus would give. */
-static struct vcpu *abort_guest(struct vcpu *vcpu, uint64_t esr, uint64_t ipa, const char *why)
+struct vcpu *exit_abort_guest(struct vcpu *vcpu, uint64_t esr, uint64_t ipa, const char *why)
 {
 	bool data = esr_ec(esr) == EC_DABT_LOWER;
 	struct esr_dabt d = esr_dabt(esr);
@@ -128,18 +126,17 @@ static uint64_t fault_ipa(const struct esr_dabt *d)
 	return d->s1ptw ? page : page | (read_sysreg(far_el2) & 0xfff);
 }
 
-static struct vcpu *exit_data_abort(struct vcpu *vcpu, uint64_t esr)
+static struct vcpu *any_access(struct vcpu *vcpu, uint64_t esr)
 {
 	struct esr_dabt d = esr_dabt(esr);
 	struct vm *vm = vcpu->vm;
 	uint64_t ipa;
 
 	if (esr_fault(d.dfsc) != FAULT_TRANSLATION)
-		return abort_guest(vcpu, esr, 0, "not allowed there");
+		return exit_abort_guest(vcpu, esr, 0, "not allowed there");
 	ipa = fault_ipa(&d);
 	for (unsigned i = 0; i < vm->nr_mmio; i++) {
-		struct mmio_region *r = &vm->mmio[i];
-		struct mmio_access a;
+		const struct mmio_region *r = &vm->mmio[i];
 
 		if (ipa - r->base >= r->size)
 			continue;
@@ -149,24 +146,16 @@ static struct vcpu *exit_data_abort(struct vcpu *vcpu, uint64_t esr)
 			return vcpu;
 		}
 		if (!d.isv || d.s1ptw || vcpu_is_aarch32())
-			return abort_guest(vcpu, esr, ipa, "an instruction that cannot be emulated on an emulated device");
+			return exit_abort_guest(vcpu, esr, ipa, "an instruction that cannot be emulated on an emulated device");
 		if (ipa & (d.size - 1u))
-			return abort_guest(vcpu, esr, ipa, "unaligned");
-		vcpu->exits[EXIT_MMIO]++;
-		a = (struct mmio_access){.offset = ipa - r->base, .size = d.size, .write = d.write};
-		if (d.write) {
-			a.value = vcpu_get_reg(&vcpu->arch, d.rt);
-			if (d.size < 8)
-				a.value &= (UINT64_C(1) << 8 * d.size) - 1;
-		}
-		if (!r->handler(vcpu, r->device, &a))
-			return abort_guest(vcpu, esr, ipa, "refused by the emulated device");
-		if (!d.write)
-			vcpu_set_reg(&vcpu->arch, d.rt, esr_load_value(&d, a.value));
+			return exit_abort_guest(vcpu, esr, ipa, "unaligned");
+		vcpu->mmio = r;
+		if (!exit_emulate(vcpu, r, &d, ipa - r->base))
+			return exit_abort_guest(vcpu, esr, ipa, "refused by the emulated device");
 		vcpu_skip_instruction(true);
 		return vcpu;
 	}
-	return abort_guest(vcpu, esr, ipa, "nothing is there");
+	return exit_abort_guest(vcpu, esr, ipa, "nothing is there");
 }
 
 #define VECTORS_SIZE 0x800 /* Arm ARM D1.10.2 */
@@ -180,18 +169,21 @@ static struct vcpu *exit_instruction_abort(struct vcpu *vcpu, uint64_t esr)
 	if (vcpu_pc() - read_sysreg(vbar_el1) < VECTORS_SIZE) {
 		log_warn("%s: vCPU %u: nothing can be executed at its exception vectors, %#llx", vcpu->vm->name, vcpu->id, (unsigned long long)vcpu_pc());
 		(void)vm_end(vcpu->vm, VM_ENDS_CRASH);
-		return vcpu_off(vcpu);
+		vcpu_off(vcpu);
 	}
-	return abort_guest(vcpu, esr, page_known ? fault_ipa(&d) : 0, page_known ? "nothing is there" : "not executable");
+	return exit_abort_guest(vcpu, esr, page_known ? fault_ipa(&d) : 0, page_known ? "nothing is there" : "not executable");
 }
 
-struct vcpu *exit_sync(struct vcpu *vcpu, uint64_t esr)
+struct vcpu *exit_sync_rest(struct vcpu *vcpu, uint64_t esr)
 {
+	/* What only lacked a register is done the fast way now. */
+	if (exit_retry(vcpu, esr))
+		return vcpu;
 	switch (esr_ec(esr)) {
 	case EC_DABT_LOWER:
-		return exit_data_abort(vcpu, esr);
+		return any_access(vcpu, esr);
 	case EC_SYSREG:
-		return exit_sysreg(vcpu, esr);
+		return any_sysreg(vcpu, esr);
 	case EC_SMC64:
 	case EC_SMC32:
 		return exit_smc(vcpu, esr);
@@ -208,11 +200,9 @@ struct vcpu *exit_sync(struct vcpu *vcpu, uint64_t esr)
 	}
 }
 
-struct vcpu *exit_irq(struct vcpu *vcpu)
+struct vcpu *exit_requests_rest(struct vcpu *vcpu)
 {
-	vcpu->exits[EXIT_IRQ]++;
-	gic_handle_irqs(vcpu->cpu, vcpu);
-	return vcpu->requests ? vcpu_handle_requests(vcpu) : vcpu;
+	return vcpu_handle_requests(vcpu);
 }
 
 /* A physical SError while a guest ran: a device or memory of its own, for it has no other; it gets it. */

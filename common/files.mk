@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 boot += common/prove.c common/prove_decode.c common/prove_grant.c common/prove_owners.c common/prove_devices.c
 pure += common/prove.c common/prove_decode.c common/prove_grant.c common/prove_owners.c common/prove_devices.c
-resident += common/exit.c common/firmware_calls.c
+resident += common/exit.c common/exit_fast.c common/firmware_calls.c
 boot += common/firmware_rights.c
 pure += common/firmware_calls.c common/firmware_rights.c
 resident += common/fault.c
@@ -19,4 +19,4 @@ pure += common/console_mux.c common/console_token.c common/console_input.c commo
 pure += common/uart/uart_kind.c common/uart/pl011.c common/uart/cadence.c
 boot += common/host.c
 pure += common/host.c
-hot += common/exit.c common/vpsci.c common/vcpu.c
+hot += common/exit_fast.c common/vpsci.c common/vcpu.c

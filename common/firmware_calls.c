@@ -27,7 +27,6 @@ static const struct firmware_right *find(const struct firmware_rights *rights, e
 /* ---- EEMI ---- */
 
 #define EEMI_BASE      UINT32_C(0xc2000000) /* fast, 64-bit, of the SoC's vendor */
-#define EEMI_NO_ACCESS 2002                 /* XST_PM_NO_ACCESS */
 
 /* Beyond the API's own numbers: asked by every driver of the service. */
 #define EEMI_TRUSTZONE_VERSION (EEMI_BASE + 0xa03)
@@ -139,10 +138,8 @@ enum vpsci_action firmware_call(const struct firmware_rights *rights, uint64_t *
 	/* EEMI's objects come before SCMI's channels. */
 	if (!channel && !(is_eemi(fn) && rights->right[0].object < FIRMWARE_SCMI))
 		return vpsci_not_supported(x);
-	if (!channel && !eemi_allows(rights, x)) {
-		x[0] = EEMI_NO_ACCESS;
+	if (!channel && !eemi_allows(rights, x))
 		return VPSCI_DENIED;
-	}
 	x[0] = fn;
 	if (channel)
 		x[1] = x[2] = 0;

@@ -32,9 +32,11 @@ static inline uint64_t firmware_right_key(const struct firmware_right *r)
 /* Boot only (firmware_rights.c): the table of that VM, plan->nr_firmware entries. */
 void firmware_rights_fill(const struct plan_vm *plan, struct firmware_right *table);
 
+#define FIRMWARE_NO_ACCESS 2002 /* EEMI: XST_PM_NO_ACCESS */
+
 /*
  * A call that is not one of ours: x[0] the function, then its arguments; x[0..3] become the results. VPSCI_RESUME: firmware was asked;
- * VPSCI_DENIED: it is not the VM's to make, and x[0] says so in the service's own way; else as vpsci_not_supported. On the vCPU's CPU.
+ * VPSCI_DENIED: it is not the VM's to make, x[0] is still its ID, the answer FIRMWARE_NO_ACCESS; else as vpsci_not_supported. On the vCPU's CPU.
  */
 enum vpsci_action firmware_call(const struct firmware_rights *rights, uint64_t *x);
 

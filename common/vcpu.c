@@ -9,6 +9,8 @@
 #include "common/port.h"
 #include "common/vm.h"
 
+_Static_assert(offsetof(struct vcpu, requests) == VCPU_REQUESTS, "offsets.h");
+
 static bool take_requests(struct vcpu *vcpu)
 {
 	/* Acquire: pairs with the release by which a request was set after the state it is about. */
@@ -47,10 +49,12 @@ static void start(struct vcpu *vcpu)
 	arch_vcpu_load(&vcpu->arch, &vcpu->vm->arch);
 	arch_vcpu_reset(&vcpu->arch, vcpu->on_entry, vcpu->on_context);
 	vgic_reset_vcpu(vcpu);
+	vcpu->mmio = vcpu->vm->mmio;
+	vcpu->idregs = vcpu->vm->gic_v2 ? NULL : vcpu->cpu->idregs;
 	__atomic_store_n(&vcpu->power, VCPU_ON, __ATOMIC_RELEASE);
 }
 
-struct vcpu *vcpu_wait(struct vcpu *vcpu)
+void vcpu_wait(struct vcpu *vcpu)
 {
 	for (;;) {
 		/* Orders from its last life, the one to stop above all. A VM that is ended anew after this is seen by its state, or asks again. */
@@ -64,15 +68,16 @@ struct vcpu *vcpu_wait(struct vcpu *vcpu)
 		idle(vcpu->cpu, vcpu);
 	}
 	start(vcpu);
-	return vcpu;
+	/* Not by returning to where it went off: there, registers that C preserves would still be those of its former life. */
+	vcpu_enter(vcpu);
 }
 
-struct vcpu *vcpu_off(struct vcpu *vcpu)
+void vcpu_off(struct vcpu *vcpu)
 {
 	arch_vcpu_quiesce();
 	vgic_stop_vcpu(vcpu);
 	turn_off(vcpu);
-	return vcpu_wait(vcpu);
+	vcpu_wait(vcpu);
 }
 
 struct vcpu *vcpu_suspend(struct vcpu *vcpu)
@@ -87,7 +92,9 @@ struct vcpu *vcpu_suspend(struct vcpu *vcpu)
 
 struct vcpu *vcpu_handle_requests(struct vcpu *vcpu)
 {
-	return take_requests(vcpu) ? vcpu_off(vcpu) : vcpu;
+	if (take_requests(vcpu))
+		vcpu_off(vcpu);
+	return vcpu;
 }
 
 void vcpu_run(struct cpu *cpu)
@@ -95,5 +102,5 @@ void vcpu_run(struct cpu *cpu)
 	if (!cpu->vcpu)
 		for (;;)
 			idle(cpu, NULL);
-	vcpu_enter(vcpu_wait(cpu->vcpu));
+	vcpu_wait(cpu->vcpu);
 }

@@ -61,12 +61,15 @@ struct cpu {
 
 struct vcpu {
 	struct arch_vcpu arch; /* first: entry code finds it by this */
+	uint32_t requests;     /* atomic VCPU_REQ_*; offsets.h has its place */
+	uint32_t power;        /* atomic enum vcpu_power */
+	uint32_t id;           /* in its VM */
 	struct vm *vm;
 	struct cpu *cpu;
 	struct vgic_cpu *vgic;
-	uint32_t id;       /* in its VM */
-	uint32_t requests; /* atomic VCPU_REQ_* */
-	uint32_t power;    /* atomic enum vcpu_power */
+	const uint64_t *idregs; /* as the fast way reads them: cpu->idregs; NULL for a guest whose GIC has no system registers */
+	const struct mmio_region *mmio; /* the one that was accessed last */
+	struct mmio_access access;      /* the one that is emulated now */
 	uint64_t on_entry, on_context; /* CPU_ON's arguments, valid while VCPU_ON_PENDING */
 	uint64_t exits[EXIT_CAUSES];
 } __attribute__((aligned(64)));
@@ -165,8 +168,8 @@ void vm_start_here(struct vm *vm);
 /* This CPU begins to run its vCPU, or idles for ever if it has none. On its own, empty EL2 stack. */
 NORETURN void vcpu_run(struct cpu *cpu);
 
-/* The vCPU is VCPU_OFF: waits until it is turned on, prepares its new life and returns it. What an exit handler returns. */
-struct vcpu *vcpu_wait(struct vcpu *vcpu);
+/* The vCPU is VCPU_OFF: waits until it is turned on and begins its new life. */
+NORETURN void vcpu_wait(struct vcpu *vcpu);
 
 /* CPU_SUSPEND: waits until an interrupt is pending for it (or it must stop). */
 struct vcpu *vcpu_suspend(struct vcpu *vcpu);
@@ -180,7 +183,7 @@ void vcpu_dump(struct vcpu *vcpu);
 /* Asks every vCPU of the VM for that. Any CPU. */
 void vm_dump(struct vm *vm);
 
-/* This vCPU goes off, and with it the VM when it is the last one; returns in its next life. */
-struct vcpu *vcpu_off(struct vcpu *vcpu);
+/* This vCPU goes off, and with it the VM when it is the last one. Its next life begins on an empty EL2 stack. */
+NORETURN void vcpu_off(struct vcpu *vcpu);
 
 #endif

@@ -295,25 +295,27 @@ static const uint32_t probes[] = {
 	UINT32_C(0x8600ff01), /* UID of the vendor-specific hypervisor services (DEN 0028) */
 };
 
-enum vpsci_action vpsci_not_supported(uint64_t *x)
+COLD enum vpsci_action vpsci_not_supported(uint64_t *x)
 {
-	uint32_t fn = (uint32_t)x[0];
-
-	(void)answer(x, PSCI_NOT_SUPPORTED);
 	for (unsigned i = 0; i < ARRAY_SIZE(probes); i++)
-		if (probes[i] == fn)
-			return VPSCI_RESUME;
+		if (probes[i] == (uint32_t)x[0])
+			return answer(x, PSCI_NOT_SUPPORTED);
 	return VPSCI_UNKNOWN;
+}
+
+static COLD enum vpsci_action rare_call(struct vcpu *vcpu, uint64_t *x)
+{
+	call_handler *handler = find_arch((uint32_t)x[0]);
+
+	if (handler)
+		return handler(vcpu, x);
+	/* Without rights that code is not even mapped. */
+	return vcpu->vm->firmware.nr ? firmware_call(&vcpu->vm->firmware, x) : vpsci_not_supported(x);
 }
 
 enum vpsci_action vpsci_call(struct vcpu *vcpu, uint64_t *x)
 {
 	call_handler *handler = find_psci((uint32_t)x[0]);
 
-	if (!handler)
-		handler = find_arch((uint32_t)x[0]);
-	if (handler)
-		return handler(vcpu, x);
-	/* Without rights that code is not even mapped. */
-	return vcpu->vm->firmware.nr ? firmware_call(&vcpu->vm->firmware, x) : vpsci_not_supported(x);
+	return __builtin_expect(handler != NULL, 1) ? handler(vcpu, x) : rare_call(vcpu, x);
 }

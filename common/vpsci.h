@@ -13,9 +13,11 @@ enum vpsci_action {
 	VPSCI_CPU_SUSPEND,  /* standby: wait until vgic_vcpu_has_pending, then resume with x[0] (set already) */
 	VPSCI_SYSTEM_OFF,   /* stop the VM */
 	VPSCI_SYSTEM_RESET, /* restart the VM, or stop it where it cannot be restarted */
-	VPSCI_UNKNOWN,      /* not a function we offer: x[0] is NOT_SUPPORTED already; the caller logs it once */
-	VPSCI_DENIED,       /* one that firmware has, about something that is not this VM's: x[0] says so; likewise */
+	VPSCI_UNKNOWN,      /* not a function we offer: x[0] is still its ID; the caller logs it once and answers VPSCI_NOT_SUPPORTED */
+	VPSCI_DENIED,       /* one that firmware has, about something that is not this VM's: likewise, answered FIRMWARE_NO_ACCESS */
 };
+
+#define VPSCI_NOT_SUPPORTED (~UINT64_C(0)) /* -1 in PSCI and SMCCC */
 
 /*
  * One HVC or SMC #0 of the vCPU loaded on this CPU. x: its x0..x17 as SMCCC arguments, of which x[0..3] become the results; no other

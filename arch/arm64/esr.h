@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "arch/arm64/offsets.h"
 #include "common/lib/util.h"
 
 enum esr_ec {
@@ -23,6 +24,8 @@ static inline uint32_t esr_iss(uint64_t esr) { return (uint32_t)(esr & 0x1ffffff
 
 /* Short name of an exception class, for logs: "data abort"; never NULL. */
 const char *esr_ec_name(unsigned ec);
+
+_Static_assert((int)EC_HVC64 == ESR_EC_HVC64 && (int)EC_SYSREG == ESR_EC_SYSREG && (int)EC_DABT_LOWER == ESR_EC_DABT_LOWER, "offsets.h");
 
 /* ISS of a data abort from a lower EL. */
 struct esr_dabt {

@@ -13,6 +13,7 @@ resident += arch/arm64/sysreg_rules.c
 pure += arch/arm64/inject.c
 pure += arch/arm64/sysreg_rules.c
 resident += arch/arm64/pgtable.c arch/arm64/esr.c
+hot += arch/arm64/vcpu.c
 boot     += arch/arm64/pgtable_count.c
 pure     += arch/arm64/pgtable.c arch/arm64/esr.c arch/arm64/pgtable_count.c
 boot += arch/arm64/idregs.c

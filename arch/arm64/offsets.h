@@ -4,7 +4,13 @@
 #define ARCH_ARM64_OFFSETS_H
 
 #define VCPU_X 0
-#define VCPU_EL2_STACK 248
+#define VCPU_EL2_STACK 256
+#define VCPU_REQUESTS 280 /* in struct vcpu, which begins with struct arch_vcpu: common/vcpu.c asserts it */
+
+/* ESR_EL2.EC, as in esr.h. */
+#define ESR_EC_HVC64 0x16
+#define ESR_EC_SYSREG 0x18
+#define ESR_EC_DABT_LOWER 0x24
 
 #define CPU_STACK_TOP 0
 #define CPU_FAULT_X 8            /* u64[32]: x0..x30, SP */

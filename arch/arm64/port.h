@@ -3,6 +3,7 @@
 #ifndef ARCH_ARM64_PORT_H
 #define ARCH_ARM64_PORT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/lib/util.h"
@@ -11,12 +12,21 @@ struct vcpu;
 struct cpu;
 
 /*
- * Exits from a guest: `vcpu` is the one that ran, its x0..x18 and x30 saved, and x19..x29 where not said otherwise. Run on this CPU's EL2 stack with interrupts masked. What they
- * return is entered next: the same vCPU, or another one of this CPU, loaded by then.
+ * Exits from a guest: `vcpu` is the one that ran. All run on this CPU's EL2 stack with interrupts masked.
+ *
+ * The first ones are the fast ways: of the guest's registers only x0..x7, x16, x17 and x30 are in vcpu->x, and the same vCPU goes on. Where
+ * they do not suffice they say so, and exit_..._rest is called for the same exit.
  */
-struct vcpu *exit_hvc(struct vcpu *vcpu);                /* HVC from AArch64; x19..x29 are not saved and must not be needed */
-struct vcpu *exit_sync(struct vcpu *vcpu, uint64_t esr); /* every other synchronous exception */
-struct vcpu *exit_irq(struct vcpu *vcpu);                /* x19..x29 not saved either */
+bool exit_access(struct vcpu *vcpu, uint64_t esr); /* a data abort. false: nothing was done */
+bool exit_sysreg(struct vcpu *vcpu, uint64_t esr); /* a system register access. false: nothing was done */
+int exit_hvc(struct vcpu *vcpu);                   /* HVC from AArch64. 0, or what exit_call is to go on with */
+void exit_irq(struct vcpu *vcpu);                  /* exit_requests follows, when requests have been set */
+bool exit_requests(struct vcpu *vcpu);             /* false: there are other ones left */
+
+/* All registers are in vcpu->x. The vCPU they return, loaded by then, is entered next: the same one, or another one of this CPU. */
+struct vcpu *exit_sync_rest(struct vcpu *vcpu, uint64_t esr);
+struct vcpu *exit_call(struct vcpu *vcpu, int action);
+struct vcpu *exit_requests_rest(struct vcpu *vcpu);
 struct vcpu *exit_serror(struct vcpu *vcpu);
 
 /* An exception taken from EL2 itself: a defect of the hypervisor. `kind`: 0 synchronous, 1 IRQ, 2 FIQ, 3 SError; `sp` at the fault. */

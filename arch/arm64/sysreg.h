@@ -91,6 +91,8 @@
 #define SPSR_EL1H UINT64_C(5)
 #define SPSR_EL2H UINT64_C(9)
 #define SPSR_DAIF UINT64_C(0x3c0)
+#define SPSR_AARCH32 BIT(4)
+#define SPSR_BTYPE GENMASK(11, 10)
 #define SPSR_M_MASK UINT64_C(0x1f) /* M[4:0]; M[4] is AArch32 */
 #define SPSR_IL BIT(20)
 #define SPSR_SS BIT(21)

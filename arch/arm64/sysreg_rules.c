@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "arch/arm64/esr.h"
 #include "arch/arm64/traps.h"
 #include "common/lib/util.h"
 
@@ -20,7 +19,7 @@ static const struct sysreg_rule rules[] = {
 	/* ICC_DIR_EL1: trapped while deactivations must be seen (ICH_HCR_EL2.TDIR) */
 	{SYSREG(3, 0, 12, 11, 1), SYSREG_DIR, 0},
 	/* ICC_SGI1R_EL1, ICC_ASGI1R_EL1, ICC_SGI0R_EL1 (HCR_EL2.IMO, FMO) */
-	{SYSREG(3, 0, 12, 11, 5), SYSREG_SGI, 0},
+	{SYSREG_ICC_SGI1R, SYSREG_SGI, 0},
 	{SYSREG(3, 0, 12, 11, 6), SYSREG_SGI, 1},
 	{SYSREG(3, 0, 12, 11, 7), SYSREG_SGI, 2},
 	/* AIDR_EL1: nothing implementation-defined to identify */
@@ -34,7 +33,7 @@ const struct sysreg_rule *sysreg_find_rule(uint32_t reg)
 {
 	unsigned low = 0, high = ARRAY_SIZE(rules);
 
-	if (reg >= SYSREG(3, 0, 0, 1, 0) && reg <= SYSREG(3, 0, 0, 7, 7))
+	if (sysreg_id_index(reg) < IDREGS_COUNT)
 		return &id_rule;
 	while (low < high) {
 		unsigned mid = (low + high) / 2;

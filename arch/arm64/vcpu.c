@@ -31,9 +31,9 @@ static uint64_t optional_traps(void)
 	return hcr;
 }
 
-void arch_vcpu_init(struct arch_vcpu *v, unsigned id, uint64_t el2_stack)
+void arch_vcpu_init(struct arch_vcpu *v, unsigned id, uint64_t stack_top)
 {
-	v->el2_stack = el2_stack;
+	v->el2_stack = stack_top - 16; /* the vCPU's word, and alignment */
 	v->hcr = HCR_GUEST | optional_traps();
 	v->vmpidr = MPIDR_RES1 | vcpu_affinity(id);
 }
@@ -107,10 +107,8 @@ uint64_t vcpu_pc(void)
 
 bool vcpu_is_aarch32(void)
 {
-	return read_sysreg(spsr_el2) & BIT(4);
+	return read_sysreg(spsr_el2) & SPSR_AARCH32;
 }
-
-#define SPSR_BTYPE GENMASK(11, 10)
 
 void vcpu_skip_instruction(bool il)
 {

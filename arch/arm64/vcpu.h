@@ -9,9 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "arch/arm64/sysreg.h"
+
 struct arch_vcpu {
-	uint64_t x[31];     /* offset 0: vectors.S; x[30] is the guest's LR */
-	uint64_t el2_stack; /* offset 248: SP for the exit handler, top of this CPU's EL2 stack */
+	uint64_t x[32];     /* offset 0: vectors.S; x[30] is the guest's LR, x[31] always 0: as an Rt it is XZR */
+	uint64_t el2_stack; /* offset 256: SP for the exit handler, this CPU's EL2 stack below the word that names the vCPU */
 	uint64_t hcr;       /* HCR_EL2 as the guest runs with it, its virtual lines included */
 	uint64_t vmpidr;    /* VMPIDR_EL2 */
 };
@@ -24,13 +26,13 @@ struct arch_vm {
 /* Register n as an instruction's Rt names it: 31 is XZR. */
 static inline uint64_t vcpu_get_reg(const struct arch_vcpu *v, unsigned n)
 {
-	return n == 31 ? 0 : v->x[n];
+	return v->x[n];
 }
 
 static inline void vcpu_set_reg(struct arch_vcpu *v, unsigned n, uint64_t value)
 {
-	if (n != 31)
-		v->x[n] = value;
+	v->x[n] = value;
+	v->x[31] = 0;
 }
 
 /* MPIDR_EL1.Aff1:Aff0 of vCPU n: 16 to a cluster, so that every one can be in a GICv3 target list. */
@@ -45,8 +47,8 @@ static inline unsigned vcpu_from_affinity(uint64_t aff)
 	return (unsigned)((aff >> 8 & 0xff) * 16 + (aff & 0xff));
 }
 
-/* Boot: the fixed part of vCPU `id`. */
-void arch_vcpu_init(struct arch_vcpu *v, unsigned id, uint64_t el2_stack);
+/* Boot: the fixed part of vCPU `id`, whose CPU's EL2 stack ends at stack_top. */
+void arch_vcpu_init(struct arch_vcpu *v, unsigned id, uint64_t stack_top);
 
 /* On its CPU: makes this vCPU and VM the loaded ones: the EL2 registers that hold for a whole residence. */
 void arch_vcpu_load(const struct arch_vcpu *v, const struct arch_vm *vm);
@@ -59,6 +61,12 @@ void arch_vcpu_quiesce(void);
 
 /* The loaded vCPU's program counter. */
 uint64_t vcpu_pc(void);
+
+/* What a fast handler need not think of: AArch64, no software step in progress, no branch type to be checked. pstate is SPSR_EL2. */
+static inline bool pstate_is_plain(uint64_t pstate)
+{
+	return !(pstate & (SPSR_SS | SPSR_BTYPE | SPSR_AARCH32));
+}
 
 /* Steps the loaded vCPU over the instruction that trapped, emulated now: as if it had completed, for single-stepping guests too. il: it was 32 bits wide. */
 void vcpu_skip_instruction(bool il);

@@ -2,64 +2,86 @@
 /*
  * Exception vectors of EL2, and the way into and out of a guest.
  *
- * While a guest runs, SP_EL2 points to its struct vcpu: an exit finds the vCPU without a load. The handlers in C preserve x19 to x29
- * (AAPCS64), so hypercalls and interrupts save only x0 to x18 and x30; other exits save all, because an emulated instruction may name
- * any register. ELR_EL2 and SPSR_EL2 stay where they are. A handler returns the vCPU to enter; when it is another one, x19 to x29 are
- * switched on the way out, for C could not have seen them.
+ * While a guest runs, SP_EL2 points to its struct vcpu: an exit finds the vCPU without a load. The other way round, the topmost word of the
+ * CPU's EL2 stack is the vCPU that is entered.
+ *
+ * C at EL2 is compiled to preserve x8 to x15 and x19 to x29 and not to know x18 (el2_abi in tools/build/el2.mk), so an exit saves only x0 to x7,
+ * x16, x17 and x30; ELR_EL2 and SPSR_EL2 stay where they are. That suffices for what is most frequent, after which the same vCPU goes on.
+ * A handler that must know or change other registers, or that ends in another vCPU, says so, before it does anything: then all are
+ * saved, the handler for the rest is called, and all are loaded of the vCPU that it returns.
  */
 #include "arch/arm64/offsets.h"
 
 #define X(n) [sp, #(VCPU_X + 8 * (n))]
-#define EC_HVC64 0x16
 
 	.macro save_caller
 	stp	x0, x1, X(0)
 	stp	x2, x3, X(2)
 	stp	x4, x5, X(4)
 	stp	x6, x7, X(6)
-	stp	x8, x9, X(8)
-	stp	x10, x11, X(10)
-	stp	x12, x13, X(12)
-	stp	x14, x15, X(14)
 	stp	x16, x17, X(16)
-	str	x18, X(18)
 	str	x30, X(30)
 	.endm
 
 	.macro save_callee base
-	stp	x19, x20, [\base, #(VCPU_X + 8 * 19)]
-	stp	x21, x22, [\base, #(VCPU_X + 8 * 21)]
-	stp	x23, x24, [\base, #(VCPU_X + 8 * 23)]
-	stp	x25, x26, [\base, #(VCPU_X + 8 * 25)]
-	stp	x27, x28, [\base, #(VCPU_X + 8 * 27)]
-	str	x29, [\base, #(VCPU_X + 8 * 29)]
+	stp	x8, x9, [\base, #(VCPU_X + 8 * 8)]
+	stp	x10, x11, [\base, #(VCPU_X + 8 * 10)]
+	stp	x12, x13, [\base, #(VCPU_X + 8 * 12)]
+	stp	x14, x15, [\base, #(VCPU_X + 8 * 14)]
+	stp	x18, x19, [\base, #(VCPU_X + 8 * 18)]
+	stp	x20, x21, [\base, #(VCPU_X + 8 * 20)]
+	stp	x22, x23, [\base, #(VCPU_X + 8 * 22)]
+	stp	x24, x25, [\base, #(VCPU_X + 8 * 24)]
+	stp	x26, x27, [\base, #(VCPU_X + 8 * 26)]
+	stp	x28, x29, [\base, #(VCPU_X + 8 * 28)]
 	.endm
 
-	.macro load_callee base
-	ldp	x19, x20, [\base, #(VCPU_X + 8 * 19)]
-	ldp	x21, x22, [\base, #(VCPU_X + 8 * 21)]
-	ldp	x23, x24, [\base, #(VCPU_X + 8 * 23)]
-	ldp	x25, x26, [\base, #(VCPU_X + 8 * 25)]
-	ldp	x27, x28, [\base, #(VCPU_X + 8 * 27)]
-	ldr	x29, [\base, #(VCPU_X + 8 * 29)]
+	/* SP = the vCPU. */
+	.macro load_callee
+	ldp	x8, x9, X(8)
+	ldp	x10, x11, X(10)
+	ldp	x12, x13, X(12)
+	ldp	x14, x15, X(14)
+	ldp	x18, x19, X(18)
+	ldp	x20, x21, X(20)
+	ldp	x22, x23, X(22)
+	ldp	x24, x25, X(24)
+	ldp	x26, x27, X(26)
+	ldp	x28, x29, X(28)
 	.endm
 
-	/* x0 = the vCPU, SP = the CPU's own stack with the vCPU remembered on top of it. */
+	/* x0 = the vCPU, SP = the CPU's own stack. */
 	.macro to_el2_stack
 	mov	x0, sp
-	ldr	x1, [x0, #VCPU_EL2_STACK]
-	mov	sp, x1
-	str	x0, [sp, #-16]!
+	ldr	x2, [x0, #VCPU_EL2_STACK]
+	mov	sp, x2
 	.endm
 
-	/* x0 = the vCPU to enter, the one that left is on the stack. Exception return synchronises context, so no isb. */
-	.macro leave_by handler
-	bl	\handler
-	ldr	x1, [sp]
+	/* Exception return synchronises context, so no isb. */
+	.macro return_to_guest
+	ldp	x2, x3, X(2)
+	ldp	x4, x5, X(4)
+	ldp	x6, x7, X(6)
+	ldp	x16, x17, X(16)
+	ldr	x30, X(30)
+	ldp	x0, x1, X(0)
+	eret
+	/* No straight-line speculation past the return. */
+	dsb	nsh
+	isb
+	.endm
+
+	/* The same vCPU goes on. */
+	.macro resume
+	ldr	x0, [sp]
 	mov	sp, x0
-	cmp	x0, x1
-	b.ne	guest_switch
-	b	guest_return
+	return_to_guest
+	.endm
+
+	/* x0 = the vCPU, then all of whose registers are in memory. */
+	.macro save_rest
+	ldr	x0, [sp]
+	save_callee x0
 	.endm
 
 	.macro vector_guest label
@@ -98,60 +120,76 @@ vectors:
 
 guest_sync:
 	save_caller
-	mrs	x2, esr_el2
-	lsr	x3, x2, #26
-	cmp	x3, #EC_HVC64
-	b.ne	guest_sync_any
+	mrs	x1, esr_el2
 	to_el2_stack
-	leave_by exit_hvc
+	lsr	w2, w1, #26
+	cmp	w2, #ESR_EC_DABT_LOWER
+	b.eq	guest_access
+	cmp	w2, #ESR_EC_HVC64
+	b.ne	guest_sysreg
+	bl	exit_hvc
+	cbnz	w0, guest_call
+	resume
+
+guest_access:
+	bl	exit_access
+	cbz	w0, guest_sync_rest
+	resume
+
+guest_sysreg:
+	cmp	w2, #ESR_EC_SYSREG
+	b.ne	guest_sync_rest
+	bl	exit_sysreg
+	cbz	w0, guest_sync_rest
+	resume
 
 guest_irq:
 	save_caller
 	to_el2_stack
-	leave_by exit_irq
-
-guest_sync_any:
-	save_callee sp
-	to_el2_stack
-	mov	x1, x2
-	bl	exit_sync
-	/* Saved before the handler, which may have written any of them (an emulated load): loaded again even for the same vCPU. */
+	bl	exit_irq
+	ldr	x0, [sp]
+	ldr	w1, [x0, #VCPU_REQUESTS]
+	cbnz	w1, guest_requests
 	mov	sp, x0
-	load_callee sp
-	b	guest_return
+	return_to_guest
+
+guest_requests:
+	bl	exit_requests
+	cbz	w0, guest_requests_rest
+	resume
+
+	/* w0 = what exit_hvc returned. */
+guest_call:
+	mov	w1, w0
+	save_rest
+	bl	exit_call
+	b	vcpu_enter
+
+guest_sync_rest:
+	save_rest
+	mrs	x1, esr_el2
+	bl	exit_sync_rest
+	b	vcpu_enter
+
+guest_requests_rest:
+	save_rest
+	bl	exit_requests_rest
+	b	vcpu_enter
 
 guest_serror:
 	save_caller
-	save_callee sp
 	to_el2_stack
-	leave_by exit_serror
+	save_rest
+	bl	exit_serror
 
 	/* void vcpu_enter(struct vcpu *vcpu) */
 	.global	vcpu_enter
 vcpu_enter:
+	ldr	x1, [x0, #VCPU_EL2_STACK]
+	str	x0, [x1]
 	mov	sp, x0
-	load_callee sp
-	b	guest_return
-
-guest_switch:
-	save_callee x1
-	load_callee sp
-guest_return:
-	ldp	x2, x3, X(2)
-	ldp	x4, x5, X(4)
-	ldp	x6, x7, X(6)
-	ldp	x8, x9, X(8)
-	ldp	x10, x11, X(10)
-	ldp	x12, x13, X(12)
-	ldp	x14, x15, X(14)
-	ldp	x16, x17, X(16)
-	ldr	x18, X(18)
-	ldr	x30, X(30)
-	ldp	x0, x1, X(0)
-	eret
-	/* No straight-line speculation past the return. */
-	dsb	nsh
-	isb
+	load_callee
+	return_to_guest
 
 	.text
 	/* x0 = kind, the interrupted x0 in SP_EL0. Registers go to struct cpu, the stack is the emergency one. */

@@ -18,6 +18,8 @@
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define UNUSED __attribute__((unused))
 #define NORETURN __attribute__((noreturn))
+#define NOINLINE __attribute__((noinline))
+#define COLD __attribute__((noinline, cold)) /* not where speed matters, and out of the way of what is */
 #define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
 
 #define KIB(n) ((uint64_t)(n) << 10)

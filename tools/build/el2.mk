@@ -7,11 +7,13 @@ ifeq ($(LLVM),1)
 CC := clang
 LD := ld.lld
 OBJCOPY := llvm-objcopy
+OBJDUMP := llvm-objdump
 NM := llvm-nm
 else
 CC := $(if $(filter undefined default,$(origin CC)),$(CROSS_COMPILE)gcc,$(CC))
 LD := $(CROSS_COMPILE)ld
 OBJCOPY := $(CROSS_COMPILE)objcopy
+OBJDUMP := $(CROSS_COMPILE)objdump
 NM := $(CROSS_COMPILE)nm
 endif
 
@@ -31,11 +33,13 @@ common_flags := -std=gnu11 -Wall -Wextra -Werror -I. $(libfdt_include) -include 
 
 # -mno-outline-atomics: no calls into libgcc. No unwind tables: nothing unwinds.
 el2_machine := -march=armv8-a -mgeneral-regs-only -mstrict-align -mno-outline-atomics
-el2_flags := $(el2_machine) -Oz -g -ffreestanding -fPIE -fno-common -fno-strict-aliasing -fstack-protector-strong -fstack-usage \
+# Few registers need saving when a guest exits: functions preserve x8 to x15, too, and leave x18 alone (arch/arm64/vectors.S).
+el2_abi := $(addprefix -fcall-saved-x,8 9 10 11 12 13 14 15) -ffixed-x18
+el2_flags := $(el2_machine) $(el2_abi) -Oz -g -ffreestanding -fPIE -fno-common -fno-strict-aliasing -fstack-protector-strong -fstack-usage \
 	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables -include tools/build/hidden.h
 
 # Speed where guests wait for it (hot, in files.mk), size elsewhere: what stays mapped is what an attacker finds.
-$(addprefix $(BUILD)/el2/,$(addsuffix .o,$(hot))): el2_flags += -O2 -falign-functions=4
+$(addprefix $(BUILD)/el2/,$(addsuffix .o,$(hot))): el2_flags += -O2 -falign-functions=4 -fomit-frame-pointer
 
 el2 := $(BUILD)/el2
 el2_lds := $(el2)/bulkhead.lds

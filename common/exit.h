@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between the fast exits and all others. Those that vectors.S calls are in arch/arm64/port.h. */
+#ifndef COMMON_EXIT_H
+#define COMMON_EXIT_H
+
+#include "arch/arm64/esr.h"
+#include "arch/arm64/port.h"
+#include "common/vm.h"
+
+/* exit_fast.c. An access that can be emulated, aligned to its size, goes to its device. false: the device refuses it. All registers are saved. */
+bool exit_emulate(struct vcpu *vcpu, const struct mmio_region *r, const struct esr_dabt *d, uint64_t offset);
+
+/* exit_fast.c. The fast ways for any exception, with all registers saved. false: nothing was done. */
+bool exit_retry(struct vcpu *vcpu, uint64_t esr);
+
+/* exit.c. The guest's access goes where nothing of it is: it takes the external abort that an empty bus would give. Returns vcpu. */
+struct vcpu *exit_abort_guest(struct vcpu *vcpu, uint64_t esr, uint64_t ipa, const char *why);
+
+#endif
