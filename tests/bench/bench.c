@@ -115,6 +115,8 @@ static const struct row {
 	{ "gicr-typer", gicr_typer },
 	{ "gicd-typer-x19", gicd_typer_x19 },
 	{ "gicd-ipriorityr-x19", gicd_ipriorityr_x19 },
+	{ "gicc-iar", gicc_iar },
+	{ "gicc-eoir", gicc_eoir },
 	{ "sgi-self", sgi_self },
 	{ "sgi-none", sgi_none },
 	{ "sgi-one", sgi_one },

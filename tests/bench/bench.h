@@ -61,6 +61,7 @@ void bench_init_irq(void);
 
 uint64_t gicd_typer(void), gicd_isenabler(void), gicd_isenabler_spi(void), gicd_icenabler(void), gicd_ipriorityr(void), gicr_typer(void);
 uint64_t gicd_typer_x19(void), gicd_ipriorityr_x19(void);
+uint64_t gicc_iar(void), gicc_eoir(void);
 uint64_t sgi_self(void), sgi_none(void), sgi_one(void), sgi_all(void), sgi_other(void);
 uint64_t cpu_on(void);
 uint64_t timer_busy(void), timer_wfi(void);

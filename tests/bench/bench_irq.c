@@ -5,6 +5,7 @@
 #include "tests/guest/kit/exception.h"
 #include "tests/guest/kit/fdt.h"
 #include "tests/guest/kit/gic.h"
+#include "tests/guest/kit/gic_registers.h"
 #include "tests/guest/kit/kit.h"
 #include "tests/guest/kit/psci.h"
 #include "tests/guest/kit/sysreg.h"
@@ -17,12 +18,6 @@
 #define NR_LRS 4
 #define SETTLE 50000000 /* ticks */
 
-#define GICD_TYPER 0x4
-#define GICD_ISENABLER 0x100
-#define GICD_ICENABLER 0x180
-#define GICD_IPRIORITYR 0x400
-#define GICD_SGIR 0xf00
-#define GICR_TYPER 0x8
 #define FREE_SPI 64 /* no device's: nothing happens but in the registers */
 
 /* An SPI that a device raises when it is told to, and lets go when it is told to. */
@@ -138,6 +133,34 @@ uint64_t gicr_typer(void)
 	begin = bench_begin();
 	(void)bench_load64(address);
 	return bench_end(begin);
+}
+
+/* ---- the CPU interface of a GICv2 ---- */
+
+static uint64_t gicc(bool end)
+{
+	uint64_t interface = gic_version() == 2 ? gic_cpu_interface() : 0, begin, acknowledge;
+	uint32_t acknowledged;
+
+	if (!interface)
+		return NOT_THERE;
+	gic_send_sgi(cpu_mpidr[cpu_index()], SGI_SELF);
+	begin = bench_begin();
+	acknowledged = (uint32_t)bench_load(interface + GICC_IAR);
+	acknowledge = end ? 0 : bench_end(begin);
+	begin = end ? bench_begin() : 0;
+	bench_store(interface + GICC_EOIR, acknowledged);
+	return end ? bench_end(begin) : acknowledge;
+}
+
+uint64_t gicc_iar(void)
+{
+	return gicc(false);
+}
+
+uint64_t gicc_eoir(void)
+{
+	return gicc(true);
 }
 
 /* ---- SGIs ---- */
@@ -437,25 +460,10 @@ static void find_source(struct source *source, const char *compatible, irq_handl
 	irq_set_handler(source->intid, handler);
 }
 
-static void find_gic(void)
-{
-	struct fdt_node node;
-	uint64_t size;
-
-	fdt_walk(&node);
-	if (fdt_next_compatible(&node, "arm,gic-v3")) {
-		if (fdt_reg(&node, 0, &gicd, &size) && !fdt_reg(&node, 1, &gicr, &size))
-			gicr = 0;
-		return;
-	}
-	fdt_walk(&node);
-	if (fdt_next_compatible(&node, "arm,cortex-a15-gic"))
-		fdt_reg(&node, 0, &gicd, &size);
-}
-
 void bench_init_irq(void)
 {
-	find_gic();
+	gicd = gic_distributor();
+	gicr = gic_version() == 3 ? gic_redistributor(cpu_index()) : 0;
 	find_source(&gpio, "arm,pl061", handle_gpio);
 	find_source(&rtc, "arm,pl031", handle_rtc);
 	irq_set_handler(timer_interrupts.virtual, handle_timer);

@@ -47,6 +47,8 @@ def board_dtb(context, config, virtualization):
 
 
 def command(context, config, hypervisor, op=""):
+    if not hypervisor:
+        config = {**config, **config.get("native", {})}
     run = [*qemu_machine(context, config, hypervisor), "-serial", "stdio", "-icount", "shift=0,sleep=off", "-dtb", str(board_dtb(context, config, hypervisor))]
     arguments = f"op={op}" if op else ""
     if not hypervisor:
@@ -83,7 +85,7 @@ def figures(text):
 
 
 def measure(context, config):
-    """{row: instructions of the hypervisor}; nothing is subtracted from what is named in `absolute`."""
+    """({row: ticks in a VM}, {row: ticks without a hypervisor})."""
     raw = {}
     for hypervisor in (False, True):
         name = f"bench-{config['name']}-{'el2' if hypervisor else 'native'}"

@@ -103,7 +103,7 @@ class Graph:
             if pattern == "twice":
                 self.twice |= {id(f) for name in names.split() for f in self.named(name, None, f"{path.name}:{number}")}
                 continue
-            callers = [f for place, f in wanted.items() if fnmatch.fnmatch(f.file, pattern) or fnmatch.fnmatch(place, pattern)]
+            callers = [f for place, f in wanted.items() for one in pattern.split() if fnmatch.fnmatch(f.file, one) or fnmatch.fnmatch(place, one)]
             if not callers:
                 raise Error(f"{path.name}:{number}: nothing in {pattern} calls indirectly")
             for name in names.split():
