@@ -27,7 +27,9 @@ static inline __attribute__((always_inline)) bool emulate(struct vcpu *vcpu, con
 	struct mmio_access *a = &vcpu->access;
 
 	vcpu->exits[EXIT_MMIO]++;
-	*a = (struct mmio_access){.offset = offset, .size = d->size, .write = d->write};
+	a->offset = offset;
+	a->size = d->size;
+	a->write = d->write;
 	if (d->write)
 		a->value = vcpu_get_reg(&vcpu->arch, d->rt) & ~UINT64_C(0) >> (64 - 8 * d->size);
 	if (!r->handler(vcpu, r->device, a))
@@ -37,26 +39,34 @@ static inline __attribute__((always_inline)) bool emulate(struct vcpu *vcpu, con
 	return true;
 }
 
+/* HPFAR_EL2.FIPA and the offset in the page. */
+static inline uint64_t access_ipa(void)
+{
+	return FIELD(read_sysreg(hpfar_el2), 43, 4) << 12 | (read_sysreg(far_el2) & 0xfff);
+}
+
 static inline bool skip_plain(void)
 {
 	write_sysreg(read_sysreg(elr_el2) + 4, elr_el2);
 	return true;
 }
 
+static COLD bool refused(struct vcpu *vcpu, uint64_t esr)
+{
+	exit_abort_guest(vcpu, esr, access_ipa(), "refused by the emulated device");
+	return true;
+}
+
 /* rt: bits of the syndrome that must be clear, too. */
-static inline bool fast_access(struct vcpu *vcpu, uint64_t esr, uint64_t rt)
+static inline __attribute__((always_inline)) bool fast_access(struct vcpu *vcpu, uint64_t esr, uint64_t rt)
 {
 	struct esr_dabt d = esr_dabt(esr);
-	uint64_t ipa = FIELD(read_sysreg(hpfar_el2), 43, 4) << 12 | (read_sysreg(far_el2) & 0xfff);
 	const struct mmio_region *r = vcpu->mmio;
-	uint64_t offset = ipa - r->base;
+	uint64_t offset = access_ipa() - r->base;
 
 	if ((esr & (ESR_ACCESS_MASK | rt)) != ESR_ACCESS || offset >= r->size || offset & (d.size - 1u) || !pstate_is_plain(read_sysreg(spsr_el2)))
 		return false;
-	if (emulate(vcpu, r, &d, offset))
-		return skip_plain();
-	exit_abort_guest(vcpu, esr, ipa, "refused by the emulated device");
-	return true;
+	return emulate(vcpu, r, &d, offset) ? skip_plain() : refused(vcpu, esr);
 }
 
 static inline bool fast_id(struct vcpu *vcpu, uint64_t esr, uint64_t rt)

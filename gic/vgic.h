@@ -189,7 +189,8 @@ typedef void vgic_bits_write(struct vgic_txn *t, struct vgic_ref r, uint32_t v);
 
 vgic_bits_read vgic_read_group, vgic_read_enabled, vgic_read_pending, vgic_read_active;
 vgic_bits_write vgic_write_group, vgic_set_enabled, vgic_clear_enabled, vgic_set_pending, vgic_clear_pending, vgic_set_active, vgic_clear_active;
-void vgic_write_priority(struct vgic_txn *t, struct vgic_ref r, unsigned bit, uint8_t priority);
+/* Of n interrupts (at most 4) from bit `first` on, a byte each. */
+void vgic_write_priorities(struct vgic_txn *t, struct vgic_ref r, unsigned first, unsigned n, uint32_t priorities);
 void vgic_write_edge(struct vgic_txn *t, struct vgic_ref r, uint32_t mask, uint32_t edge);
 void vgic_write_target(struct vgic_txn *t, struct vgic_ref r, unsigned bit, uint8_t vcpu);
 void vgic_write_groups(struct vgic_txn *t, uint32_t groups);

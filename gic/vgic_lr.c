@@ -214,14 +214,16 @@ static uint32_t collect(struct vgic_txn *t, struct vcpu *vcpu, uint32_t groups, 
 void vgic_fill(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l)
 {
 	struct vgic_cpu *vc = vcpu->vgic;
-	struct picks active = {0}, pending = {0};
-	uint32_t found = collect(t, vcpu, l->groups, &active, &pending);
-	/* At least one list register is for a pending interrupt, which may preempt. */
-	unsigned nr_active = (unsigned)u64_min(active.n, vc->nr_lrs - (pending.total ? 1u : 0u));
-	unsigned nr_pending = (unsigned)u64_min(pending.n, vc->nr_lrs - nr_active);
-	unsigned n = 0;
+	unsigned nr_active, nr_pending, n = 0;
+	struct picks active, pending;
+	uint32_t found;
 
-	for (unsigned i = 0; i < VGIC_MAX_LRS; i++)
+	active.total = active.n = pending.total = pending.n = 0;
+	found = collect(t, vcpu, l->groups, &active, &pending);
+	/* At least one list register is for a pending interrupt, which may preempt. */
+	nr_active = (unsigned)u64_min(active.n, vc->nr_lrs - (pending.total ? 1u : 0u));
+	nr_pending = (unsigned)u64_min(pending.n, vc->nr_lrs - nr_active);
+	for (unsigned i = 0; i < vc->nr_lrs; i++)
 		l->lr[i] = 0;
 	for (unsigned i = 0; i < nr_active; i++)
 		list(t, vcpu, l, n++, active.intid[i], LR_ACTIVE, pending.total > nr_pending);

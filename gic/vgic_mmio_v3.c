@@ -73,8 +73,8 @@ static void write_waker(struct vgic_txn *t, unsigned vcpu, uint64_t v)
 }
 
 static const struct vgic_single gicd_single[] = {
-	{GICD_CTLR, W4, read_ctlr, write_ctlr},
 	{GICD_TYPER, W4, read_typer, NULL},
+	{GICD_CTLR, W4, read_ctlr, write_ctlr},
 	{GICD_IIDR, W4, read_iidr, NULL},
 	{GICD_TYPER2, W4, read_zero, NULL},
 	{GICD_STATUSR, W4, read_zero, NULL},

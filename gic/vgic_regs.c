@@ -187,15 +187,21 @@ void vgic_clear_active(struct vgic_txn *t, struct vgic_ref r, uint32_t v)
 	vgic_update(t, r, held);
 }
 
-void vgic_write_priority(struct vgic_txn *t, struct vgic_ref r, unsigned bit, uint8_t priority)
+void vgic_write_priorities(struct vgic_txn *t, struct vgic_ref r, unsigned first, unsigned n, uint32_t priorities)
 {
-	priority &= t->g->priority_mask;
-	if (r.w->priority[bit] == priority)
+	uint32_t changed = 0;
+
+	for (unsigned b = first; b < first + n; b++, priorities >>= 8) {
+		uint8_t priority = (uint8_t)priorities & t->g->priority_mask;
+
+		changed |= (uint32_t)(r.w->priority[b] != priority) << b;
+		r.w->priority[b] = priority;
+	}
+	if (!changed)
 		return;
-	r.w->priority[bit] = priority;
-	update_direct(t, r, 1u << bit);
-	vgic_withdraw(t, r, 1u << bit, NULL);
-	vgic_update(t, r, 1u << bit);
+	update_direct(t, r, changed);
+	vgic_withdraw(t, r, changed, NULL);
+	vgic_update(t, r, changed);
 }
 
 /* How a forwarded one is triggered is the board's to say. */

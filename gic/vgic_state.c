@@ -91,6 +91,10 @@ void vgic_update(struct vgic_txn *t, struct vgic_ref r, uint32_t mask)
 {
 	struct vgic_word *w = r.w;
 
+	/* Nothing is pending, most often; without the groups, which are a matter of more loads. */
+	mask &= w->enabled & (w->pend | w->line);
+	if (__builtin_expect(!mask, 1))
+		return;
 	mask &= vgic_deliverable(t->g, w);
 	if (!mask)
 		return;
