@@ -21,8 +21,7 @@ static void reset_private(struct vgic_cpu *vc)
 	vc->priv.edge = 0xffff;
 	vc->priv.hw = gic_forwarded_ppis;
 	vc->waker = GICR_WAKER_SLEEP | GICR_WAKER_CHILDREN;
-	for (unsigned n = 0; n < VGIC_MAX_LRS; n++)
-		vc->slot_intid[n] = GIC_NONE;
+	vc->slots = 0;
 	if (vc->v2)
 		vgic_v2_reset_sgis(vc);
 }

@@ -78,7 +78,8 @@ struct vgic_cpu {
 	uint8_t nr_lrs;
 	uint32_t waker;    /* GICR_WAKER */
 	uint64_t maint;    /* HCR_MAINT_*, HCR_TRAP_* now set; own CPU */
-	uint16_t slot_intid[VGIC_MAX_LRS]; /* the SPI last put there, or GIC_NONE; own CPU, lock */
+	uint16_t slots;    /* bit n: slot_intid[n] is the SPI last put into list register n; own CPU, lock */
+	uint16_t slot_intid[VGIC_MAX_LRS];
 	struct vgic_v2_cpu *v2; /* vgic_v2.h; NULL: a GICv3 guest */
 	struct vgic_word priv;
 };
@@ -133,6 +134,12 @@ static inline struct vgic_cpu *vgic_cpu_of(const struct vgic *g, unsigned vcpu)
 static inline struct vgic_ref vgic_ref(struct vgic *g, unsigned word, unsigned owner)
 {
 	return (struct vgic_ref){word ? &g->spi[word - 1] : &vgic_cpu_of(g, owner)->priv, word, owner};
+}
+
+static inline void vgic_set_slot(struct vgic_cpu *vc, unsigned n, unsigned intid)
+{
+	vc->slots |= (uint16_t)(1u << n);
+	vc->slot_intid[n] = (uint16_t)intid;
 }
 
 static inline bool vgic_is_self(const struct vgic_txn *t, unsigned vcpu)

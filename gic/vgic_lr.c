@@ -78,12 +78,14 @@ static void fold_finished(struct vgic_txn *t, struct vcpu *vcpu, const struct vg
 {
 	struct vgic_cpu *vc = vcpu->vgic;
 
-	for (unsigned n = 0; n < vc->nr_lrs; n++) {
+	uint32_t slots = vc->slots;
+
+	vc->slots = 0;
+	for_each_bit(n, slots) {
 		unsigned intid = vc->slot_intid[n], b = intid % 32;
 		struct vgic_ref r;
 
-		vc->slot_intid[n] = GIC_NONE;
-		if (intid == GIC_NONE || (l->used >> n & 1 && LR_VINTID(l->lr[n]) == intid))
+		if (l->used >> n & 1 && LR_VINTID(l->lr[n]) == intid)
 			continue;
 		r = vgic_ref(t->g, intid / 32, vcpu->id);
 		if (!(r.w->listed >> b & 1) || r.w->holder[b] != vcpu->id || r.w->slot[b] != n)
@@ -177,7 +179,7 @@ static void list(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l, unsi
 	w->holder[b] = (uint8_t)vcpu->id;
 	w->slot[b] = (uint8_t)n;
 	if (r.word)
-		vcpu->vgic->slot_intid[n] = (uint16_t)intid;
+		vgic_set_slot(vcpu->vgic, n, intid);
 	if (sourced)
 		l->lr[n] = vgic_v2_list_sgi(vcpu->vgic, l->lr[n]);
 }

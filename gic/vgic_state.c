@@ -169,7 +169,7 @@ void vgic_deactivate(struct vgic *g, struct vgic_ref r, uint32_t mask)
 static bool forward_at_once(struct vgic_txn *t, struct vgic_ref r, unsigned b)
 {
 	struct vgic_word *w = r.w;
-	uint32_t bit = 1u << b, free, old;
+	uint32_t bit = 1u << b, free;
 	struct vgic_cpu *vc;
 	unsigned n;
 
@@ -183,8 +183,8 @@ static bool forward_at_once(struct vgic_txn *t, struct vgic_ref r, unsigned b)
 	if (!free || (w->listed & bit && !(w->holder[b] == t->self->id && free >> w->slot[b] & 1)))
 		return false;
 	n = (unsigned)__builtin_ctz(free);
-	old = vc->slot_intid[n];
-	if (old != GIC_NONE) {
+	if (vc->slots >> n & 1) {
+		unsigned old = vc->slot_intid[n];
 		struct vgic_word *ow = vgic_ref(t->g, old / 32, 0).w;
 
 		if (ow->holder[old % 32] == t->self->id && ow->slot[old % 32] == n)
@@ -192,7 +192,7 @@ static bool forward_at_once(struct vgic_txn *t, struct vgic_ref r, unsigned b)
 	}
 	t->g->interface->put(t->self, n, vgic_make_lr(w, r.word, b, LR_PENDING));
 	if (r.word) {
-		vc->slot_intid[n] = (uint16_t)(r.word * 32 + b);
+		vgic_set_slot(vc, n, r.word * 32 + b);
 		w->slot[b] = (uint8_t)n;
 		w->holder[b] = (uint8_t)t->self->id;
 		w->listed |= bit;
