@@ -15,7 +15,6 @@
 
 #define EEMI UINT64_C(0xc2000000)
 #define SCMI UINT64_C(0x82000010)
-#define NOT_SUPPORTED (~UINT64_C(0))
 
 static uint64_t asked[4];
 static unsigned asks;
