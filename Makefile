@@ -59,6 +59,7 @@ include tools/build/selftest.mk
 include tools/build/host.mk
 include tools/build/guest.mk
 include tools/build/images.mk
+include tools/build/boards.mk
 include tools/build/tests.mk
 
 .PHONY: help

@@ -9,7 +9,8 @@
 
 bool console_early_init_at(const struct host_console *c, volatile void *base)
 {
-	if (!base || !uart_init(&con.uart, c, base))
+	con.uart.base = base;
+	if (!base || !uart_init(&con.uart, c))
 		return false;
 	console_add_own_sources(false);
 	con.present = true;

@@ -24,11 +24,7 @@ static void check_cpu_start(struct plan_work *w, const struct vm_config *config,
 	if (cpu->start == CPU_START_NONE)
 		findings_add(w->in->findings, FINDING_UNSUPPORTED,
 			     "%s: cpus: CPU %u (%s) has no enable-method, so nothing can start it: use another CPU", config->path, n, cpu->path);
-	else if (cpu->start == CPU_START_SPIN_TABLE)
-		findings_add(w->in->findings, FINDING_UNSUPPORTED,
-			     "%s: cpus: CPU %u (%s) is started by a spin table, which this version does not do: use firmware with PSCI", config->path,
-			     n, cpu->path);
-	else if (host->psci != HOST_PSCI_SMC)
+	else if (cpu->start == CPU_START_PSCI && host->psci != HOST_PSCI_SMC)
 		findings_add(w->in->findings, FINDING_UNSUPPORTED,
 			     "%s: cpus: CPU %u (%s) can be started only by PSCI, and the board's DTB has none with method \"smc\" (QEMU: -M virt,virtualization=on)",
 			     config->path, n, cpu->path);

@@ -56,6 +56,7 @@ struct cpu {
 	void *gic;            /* gic/: this CPU's frames */
 	uint32_t pa_range;    /* ID_AA64MMFR0_EL1.PARange */
 	bool granule64;       /* its stage 2 has the 64 KiB granule */
+	uint32_t midr;        /* MIDR_EL1 */
 	uint64_t idregs[IDREGS_COUNT]; /* as guests see them; index as in traps.h */
 };
 

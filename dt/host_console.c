@@ -4,21 +4,16 @@
  * with the MMU off: a small stack, and no more than the tree.
  */
 #include "common/lib/string.h"
+#include "common/uart/uart.h"
 #include "dt/dt.h"
 #include "dt/host_build.h"
 
-/* Kinds that have a driver or are planned to; the most specific name of a device comes first in its compatible list. */
-static const char *const uarts[] = {
-	"arm,pl011", "arm,sbsa-uart", "snps,dw-apb-uart", "ns16550a", "ns16550", "brcm,bcm2835-aux-uart", "mediatek,mt6577-uart",
-	"cdns,uart-r1p12", "cdns,uart-r1p8", "xlnx,xuartps", "renesas,scif", "renesas,hscif", "fsl,imx8mp-uart", "fsl,imx8mq-uart",
-	"fsl,imx6q-uart", "fsl,imx21-uart",
-};
-
+/* The most specific name of a device comes first in its compatible list. */
 static const char *known_uart(const char *compatible, size_t len)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(uarts); i++)
-		if (tree_strings_have(compatible, len, uarts[i]))
-			return uarts[i];
+	for (const char *p = compatible; p < compatible + len; p += strlen(p) + 1)
+		if (uart_find_kind(p) != UART_KINDS)
+			return p;
 	return NULL;
 }
 

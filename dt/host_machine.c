@@ -164,12 +164,21 @@ static void take_reserved(struct host_build *b, uint32_t index)
 			h->reserved[h->nr_reserved++] = (struct host_reserved){ n->regs[k], n->path, no_map };
 }
 
+/* A CPU that is never started goes on reading where to start: nobody may write there. Firmware should have reserved it. */
+static void reserve_release_address(struct host *h, const struct host_cpu *cpu)
+{
+	for (uint32_t i = 0; i < h->nr_reserved; i++)
+		if (range_within(cpu->release_addr, 8, h->reserved[i].range.base, h->reserved[i].range.size))
+			return;
+	h->reserved[h->nr_reserved++] = (struct host_reserved){ { cpu->release_addr, 8 }, cpu->path, false };
+}
+
 static bool parse_reserved(struct host_build *b)
 {
 	struct host *h = b->host;
 	uint32_t top = b->top[TOP_RESERVED];
 	int nr_rsv = fdt_num_mem_rsv(b->tree->fdt);
-	uint32_t room = (uint32_t)nr_rsv;
+	uint32_t room = (uint32_t)nr_rsv + h->nr_cpus;
 
 	if (top != HOST_NO_NODE)
 		FOR_CHILDREN(b, top, i)
@@ -187,6 +196,9 @@ static bool parse_reserved(struct host_build *b)
 	if (top != HOST_NO_NODE)
 		FOR_CHILDREN(b, top, i)
 			take_reserved(b, i);
+	for (uint32_t i = 0; i < h->nr_cpus; i++)
+		if (h->cpus[i].start == CPU_START_SPIN_TABLE)
+			reserve_release_address(h, &h->cpus[i]);
 	return true;
 }
 

@@ -7,6 +7,7 @@
 
 #include "arch/arm64/offsets.h"
 #include "arch/arm64/sysreg.h"
+#include "common/lib/err.h"
 
 /* First member of struct cpu, which TPIDR_EL2 points to. */
 struct arch_cpu {
@@ -27,6 +28,16 @@ static inline struct cpu *this_cpu(void)
 
 /* Entry of the other CPUs for PSCI CPU_ON: MMU off, x0 = the physical address of their struct cpu. */
 extern const char secondary_entry[];
+
+/* Entry for a spin table: MMU off; the struct cpu is what spin_cpu points to. */
+extern const char spin_entry[];
+extern struct cpu *spin_cpu;
+
+/*
+ * Boot only. Starts a CPU that waits at its release address (Linux, Documentation/arm64/booting.rst): the next one only when this one is up.
+ * ERR_EXISTS, ERR_NO_MEMORY: that address cannot be mapped.
+ */
+enum err spin_table_start(uint64_t release_addr, struct cpu *cpu) MUST_CHECK;
 
 /* Leaves the present stack for the one that ends at stack_top and calls fn(arg) there. */
 NORETURN void cpu_switch_stack(uint64_t stack_top, void (*fn)(void *arg), void *arg);

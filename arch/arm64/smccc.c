@@ -22,9 +22,3 @@ NORETURN void psci_system_reset(void)
 	(void)smccc_smc(PSCI_SYSTEM_RESET, 0, 0, 0);
 	cpu_park();
 }
-
-enum err psci_cpu_on(uint64_t mpidr, uint64_t context, int *psci_error)
-{
-	*psci_error = (int)smccc_smc(PSCI_CPU_ON_64, mpidr, (uint64_t)secondary_entry, context);
-	return *psci_error ? ERR_DENIED : OK;
-}

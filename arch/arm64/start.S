@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The first instructions of every CPU. The boot CPU comes as a Linux Image does (64-byte header; x0 = DTB, MMU off, image cleaned to the
- * point of coherency); the others by PSCI CPU_ON (x0 = their struct cpu). Nothing is assumed of any EL2 register.
+ * point of coherency); the others by PSCI CPU_ON (x0 = their struct cpu) or a spin table. Nothing is assumed of any EL2 register.
  */
 #include "arch/arm64/offsets.h"
 
@@ -141,6 +141,12 @@ cpu_enable_mmu:
 	msr	sctlr_el2, x4
 	isb
 	ret
+
+	/* From a spin table, which passes nothing on: the CPU whose turn it is stands in spin_cpu, at the point of coherency. */
+	.global spin_entry
+spin_entry:
+	adr_l	x0, spin_cpu
+	ldr	x0, [x0]
 
 	.global secondary_entry
 secondary_entry:

@@ -2,10 +2,12 @@
 #include "common/init/apply.h"
 
 #include "arch/arm64/barrier.h"
+#include "arch/arm64/errata.h"
 #include "arch/arm64/image.h"
 #include "arch/arm64/mmu.h"
 #include "arch/arm64/smccc.h"
 #include "common/console.h"
+#include "common/lib/format.h"
 #include "common/lib/string.h"
 #include "common/log.h"
 #include "common/port.h"
@@ -82,6 +84,27 @@ static const char *psci_error_text(int error)
 	return error <= 0 && -error < (int)ARRAY_SIZE(texts) ? texts[-error] : "unknown error";
 }
 
+/* Lets that CPU go; false: not even that. */
+static bool start_cpu(const struct host_cpu *host, struct cpu *cpu)
+{
+	int error;
+	enum err e;
+
+	/* secondary_entry reads its struct cpu with the MMU off. */
+	cache_clean_inval_poc(cpu, sizeof(*cpu));
+	if (host->start == CPU_START_SPIN_TABLE) {
+		e = spin_table_start(host->release_addr, cpu);
+		if (e)
+			log_error("CPU %u (%s): its release address 0x%lx cannot be written: %s", cpu->id, host->path, host->release_addr, err_text(e));
+		return !e;
+	}
+	if (psci_cpu_on(cpu->mpidr, (uint64_t)cpu, &error)) {
+		log_error("CPU %u (%s): firmware does not start it: PSCI says %s", cpu->id, host->path, psci_error_text(error));
+		return false;
+	}
+	return true;
+}
+
 enum err apply_start_cpus(const struct plan *plan)
 {
 	uint64_t patience = read_sysreg(cntfrq_el0) * 2; /* two seconds */
@@ -89,25 +112,44 @@ enum err apply_start_cpus(const struct plan *plan)
 
 	for (uint32_t i = 1; i < nr_cpus; i++) {
 		struct cpu *cpu = &cpus[i];
-		const char *path = plan->host->cpus[cpu->id].path;
+		const struct host_cpu *host = &plan->host->cpus[cpu->id];
 		uint64_t begin = read_sysreg(cntpct_el0);
-		int error;
 
-		/* secondary_entry reads its struct cpu with the MMU off. */
-		cache_clean_inval_poc(cpu, sizeof(*cpu));
-		if (psci_cpu_on(cpu->mpidr, (uint64_t)cpu, &error)) {
-			log_error("CPU %u (%s): firmware does not start it: PSCI says %s", cpu->id, path, psci_error_text(error));
+		if (!start_cpu(host, cpu)) {
 			worst = ERR_DENIED;
 			continue;
 		}
 		while (__atomic_load_n(&cpu->state, __ATOMIC_ACQUIRE) == CPU_ABSENT && read_sysreg(cntpct_el0) - begin < patience)
 			;
 		if (__atomic_load_n(&cpu->state, __ATOMIC_ACQUIRE) != CPU_ONLINE) {
-			log_error("CPU %u (%s) was started but does not come up", cpu->id, path);
+			log_error("CPU %u (%s) was started but does not come up", cpu->id, host->path);
 			worst = ERR_DENIED;
 		}
 	}
 	return worst;
+}
+
+/* Whether one before it is of the same kind. */
+static bool is_told(uint32_t cpu)
+{
+	for (uint32_t i = 0; i < cpu; i++)
+		if (cpus[i].midr == cpus[cpu].midr)
+			return true;
+	return false;
+}
+
+void apply_tell_errata(void)
+{
+	for (uint32_t i = 0; i < nr_cpus; i++) {
+		char list[80] = "";
+		size_t n = 0;
+
+		for (const struct erratum *e = errata_next(cpus[i].midr, NULL); e && !is_told(i); e = errata_next(cpus[i].midr, e))
+			if (e->open && n < sizeof(list))
+				n += format_text(list + n, sizeof(list) - n, "%s%s", n ? ", " : "", e->id);
+		if (n)
+			log_warn("CPU %u and its like (MIDR 0x%x) have errata that are not worked around: %s", cpus[i].id, cpus[i].midr, list);
+	}
 }
 
 static struct cpu *find_cpu(uint32_t id)

@@ -16,6 +16,9 @@ enum err apply_cpus(const struct plan *plan, struct arena *pool) MUST_CHECK;
 /* Starts the other CPUs and waits until each has set itself up (secondary_main). */
 enum err apply_start_cpus(const struct plan *plan) MUST_CHECK;
 
+/* Tells which errata the CPUs have that nothing is done about. */
+void apply_tell_errata(void);
+
 /* Makes struct vm and vCPUs with their stage-2 tables and images; what prove needs of each VM goes to proofs[], with memory from scratch. */
 enum err apply_vms(const struct plan *plan, struct arena *pool, struct arena *scratch, struct prove_vm *proofs) MUST_CHECK;
 

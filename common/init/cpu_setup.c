@@ -26,6 +26,7 @@ enum err cpu_setup(struct cpu *cpu)
 {
 	traps_init_cpu();
 	idregs_read_host(cpu->idregs);
+	cpu->midr = (uint32_t)read_sysreg(midr_el1);
 	cpu->pa_range = (uint32_t)FIELD(read_sysreg(id_aa64mmfr0_el1), 3, 0);
 	cpu->granule64 = cpu_has_granule64();
 	for (unsigned i = 0; i < IDREGS_COUNT; i++)

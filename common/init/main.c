@@ -164,6 +164,7 @@ static NORETURN void run(struct plan *plan)
 		give_up("the interrupt controller could not be set up");
 	if (apply_start_cpus(plan))
 		give_up("not all CPUs that the VMs need are there");
+	apply_tell_errata();
 	if (apply_vms(plan, &pool, &arena, proofs))
 		give_up("the VMs could not be built");
 	check_proof(plan, proofs);
@@ -188,6 +189,15 @@ static NORETURN void run(struct plan *plan)
 	cpu_switch_stack(this_cpu()->arch.stack_top, boot_cpu_main, this_cpu());
 }
 
+/* For boards that are being brought up. */
+static const struct host_console configured_uart = {
+	.present = CONFIG_EARLY_UART_ADDRESS != 0,
+	.compatible = CONFIG_EARLY_UART_COMPATIBLE,
+	.regs = {CONFIG_EARLY_UART_ADDRESS, 0x1000},
+	.reg_shift = CONFIG_EARLY_UART_REG_SHIFT,
+	.reg_io_width = 4,
+};
+
 void boot_main(uint64_t x0, unsigned el)
 {
 	struct mem_range dtb_range, system_file;
@@ -209,8 +219,9 @@ void boot_main(uint64_t x0, unsigned el)
 	tree = dtb ? dt_open_host(dtb, dtb_range.size, &arena, &findings) : NULL;
 	if (!tree)
 		cpu_park(); /* without a DTB there is no console to say it on */
-	if (dt_find_console(tree, &early))
-		console_early_init(&early);
+	if (!dt_find_console(tree, &early))
+		early = configured_uart;
+	console_early_init(&early);
 
 	host = dt_parse_host(tree, &arena, &findings);
 	if (!host)

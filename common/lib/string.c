@@ -148,14 +148,6 @@ int memcmp(const void *a, const void *b, size_t n)
 	return 0;
 }
 
-void *memchr(const void *s, int c, size_t n)
-{
-	for (const unsigned char *p = s; n; n--, p++)
-		if (*p == (unsigned char)c)
-			return (void *)(uintptr_t)p;
-	return NULL;
-}
-
 size_t strlen(const char *s)
 {
 	size_t n = 0;
@@ -181,28 +173,10 @@ int strcmp(const char *a, const char *b)
 	return (unsigned char)*a - (unsigned char)*b;
 }
 
-int strncmp(const char *a, const char *b, size_t n)
-{
-	for (; n && *a && *a == *b; n--, a++, b++)
-		;
-	return n ? (unsigned char)*a - (unsigned char)*b : 0;
-}
-
 char *strchr(const char *s, int c)
 {
 	for (; *s != (char)c; s++)
 		if (!*s)
 			return NULL;
 	return (char *)(uintptr_t)s;
-}
-
-char *strrchr(const char *s, int c)
-{
-	const char *last = NULL;
-
-	do {
-		if (*s == (char)c)
-			last = s;
-	} while (*s++);
-	return (char *)(uintptr_t)last;
 }

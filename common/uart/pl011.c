@@ -8,7 +8,6 @@
 #include "common/uart/pl011_regs.h"
 #include "common/uart/uart.h"
 
-#define DEFAULT_BAUD 115200
 #define FIFO_MAX 32 /* r1p5; 16 before */
 
 static uint32_t rd(const struct uart *u, unsigned reg)
@@ -21,53 +20,7 @@ static void wr(const struct uart *u, unsigned reg, uint32_t v)
 	mmio_write32(u->base + reg, v);
 }
 
-static void sbsa_init(const struct uart *u)
-{
-	wr(u, PL011_IMSC, 0);
-	wr(u, PL011_ICR, PL011_INT_ALL);
-}
-
-/* Nobody has set the line before: the divisor is the clock over 16 times the rate, in 1/64ths (DDI 0183, 3.3.6). */
-static void set_rate(const struct uart *u)
-{
-	uint32_t divisor = (uint32_t)((uint64_t)u->clock * 4 / (u->baud ? u->baud : DEFAULT_BAUD));
-
-	wr(u, PL011_IBRD, divisor >> 6);
-	wr(u, PL011_FBRD, divisor & 0x3f);
-}
-
-static void pl011_init(const struct uart *u)
-{
-	uint32_t cr = rd(u, PL011_CR), lcr = rd(u, PL011_LCR_H);
-
-	sbsa_init(u);
-	if (!(cr & PL011_CR_UARTEN) || !(lcr & PL011_LCR_H_FEN)) {
-		/*
-		 * LCR_H may only be changed while the UART is disabled and idle (DDI 0183, 3.3.7). The wait is
-		 * bounded: a clock may be off.
-		 */
-		for (unsigned i = 0; i < 100000 && (rd(u, PL011_FR) & PL011_FR_BUSY); i++)
-			;
-		wr(u, PL011_CR, 0);
-		if (!rd(u, PL011_IBRD) && u->clock) {
-			set_rate(u);
-			lcr = PL011_LCR_H_WLEN8;
-		}
-		if (!(cr & PL011_CR_UARTEN))
-			lcr |= PL011_LCR_H_WLEN8;
-		/* Also what makes IBRD and FBRD take effect (3.3.7). */
-		wr(u, PL011_LCR_H, lcr | PL011_LCR_H_FEN);
-	}
-	/*
-	 * Sending: interrupt when 1/8 is left, for few interrupts. Receiving: at 1/2; what stays below comes with the
-	 * timeout interrupt.
-	 */
-	wr(u, PL011_IFLS, 2u << 3);
-	/* Flow control and modem lines stay as the loader had them. */
-	wr(u, PL011_CR, cr | PL011_CR_UARTEN | PL011_CR_TXE | PL011_CR_RXE);
-}
-
-static bool pl011_put(const struct uart *u, uint8_t c)
+static bool pl011_put(struct uart *u, uint8_t c)
 {
 	if (rd(u, PL011_FR) & PL011_FR_TXFF)
 		return false;
@@ -105,15 +58,6 @@ static void pl011_ack(const struct uart *u)
 }
 
 const struct uart_driver uart_pl011_driver = {
-	.init = pl011_init,
-	.put = pl011_put,
-	.get = pl011_get,
-	.enable_irqs = pl011_enable_irqs,
-	.ack = pl011_ack,
-};
-
-const struct uart_driver uart_sbsa_driver = {
-	.init = sbsa_init,
 	.put = pl011_put,
 	.get = pl011_get,
 	.enable_irqs = pl011_enable_irqs,

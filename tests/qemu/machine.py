@@ -65,16 +65,22 @@ class Context:
                 return qemu
         raise Skip(f"needs QEMU {wanted}: see tools/setup/qemu-backport")
 
+    def has_machine(self, qemu, name):
+        return re.search(rf"^{re.escape(name)} ", self.ask_qemu(qemu, "-M", "help"), re.M) is not None
+
     def has_cpu(self, qemu, name):
         return re.search(rf"^\s*{re.escape(name)}\s*$", self.ask_qemu(qemu, "-M", "virt", "-cpu", "help"), re.M) is not None
 
     def system(self, case):
-        """The case's system file: the board's example as make built it, or one of tests/qemu/systems, made here."""
+        """The case's system file: qemu-virt's example as make built it, or one of tests/qemu/systems or another board's, made here."""
         its = ROOT / "tests/qemu/systems" / f"{case['system']}.its"
+        if "board" in case:
+            its = ROOT / "boards" / case["board"] / f"{case['system']}.its"
         if not its.exists():
             return self.product(f"{case['system']}.itb")
         with self.lock:
-            return self.make_system(its, case.get("set", {}), case["name"] if "set" in case else its.stem)
+            name = case["name"] if "set" in case else f"{case['board']}-{its.stem}" if "board" in case else its.stem
+            return self.make_system(its, case.get("set", {}), name)
 
     def make_system(self, its, values, name):
         """mkimage on a copy of the .its in which @X@ is the value of X."""
@@ -90,7 +96,7 @@ class Context:
             raise Skip("mkimage (u-boot-tools) is not installed")
         source, itb = self.work_dir / f"{name}.its", self.work_dir / f"{name}.itb"
         source.write_text(text)
-        done = subprocess.run(["mkimage", "-D", f"-I dts -O dtb -i {self.build}/images", "-f", str(source), str(itb)],
+        done = subprocess.run(["mkimage", "-D", f"-I dts -O dtb -i {self.build}/images -i {its.parent}", "-f", str(source), str(itb)],
                               capture_output=True, text=True, timeout=120, check=False)
         if done.returncode != 0 or not itb.exists():
             raise Failure(f"mkimage of {its.name}: {done.stderr.strip() or done.stdout.strip()}")
@@ -100,8 +106,11 @@ class Context:
         """What `make run-uboot` boots from."""
         if shutil.which("mcopy") is None:
             raise Skip("mtools is not installed")
-        image = self.work_dir / f"{name}.img"
         files = [str(self.product("boot.scr")), str(self.product("bulkhead.bin")), f"system.itb={itb}"]
+        return self.make_disk(name, files)
+
+    def make_disk(self, name, files):
+        image = self.work_dir / f"{name}.img"
         done = subprocess.run([str(ROOT / "tools/image/fat-disk"), str(image), *files], capture_output=True, text=True, timeout=120, check=False)
         if done.returncode != 0:
             raise Failure(f"fat-disk: {done.stderr.strip()}")
@@ -141,7 +150,10 @@ def check_requirements(case, context, qemu):
         kind, _, value = requirement.partition(":")
         if kind == "qemu":
             continue
-        if kind == "file":
+        if kind == "machine":
+            if not context.has_machine(qemu, value):
+                raise Skip(f"this QEMU has no machine {value}")
+        elif kind == "file":
             if not pathlib.Path(value).exists() and not (context.build / value).exists():
                 raise Skip(f"{value} is not there")
         elif kind == "large":
@@ -223,7 +235,12 @@ def boot_arguments(case, context, machine):
         return ["-kernel", hypervisor, *(["-initrd", str(itb)] if itb else [])]
     if not UBOOT.exists():
         raise Skip(f"{UBOOT} (u-boot-qemu) is not there")
-    disk = context.disk(itb, case["name"])
+    if case["boot"] == "sdcard":
+        disk = context.product("sdcard-qemu-virt.img")
+    elif case["boot"] == "fit":
+        disk = context.make_disk(case["name"], [str(context.product("boot.scr")), f"bulkhead.fit={context.product('bulkhead-qemu-virt.fit')}"])
+    else:
+        disk = context.disk(itb, case["name"])
     return ["-bios", str(UBOOT), "-drive", f"if=none,id=disk,format=raw,readonly=on,file={disk}", "-device", "virtio-blk-device,drive=disk"]
 
 
@@ -243,9 +260,18 @@ def damage_memory(case, context, text):
         raise Failure(f"'{text}' is nowhere in memory")
 
 
+def board_command(case, context, qemu):
+    """What `make run` runs; `env` is there to pass QEMU on."""
+    context.product("dtbs/complete")
+    arguments = ["--native", str(context.build)] if case["boot"] == "board-native" else [str(context.build), str(context.system(case))]
+    return ["env", f"QEMU={qemu}", f"APPEND={case['append']}", str(ROOT / "boards" / case["board"] / "run"), *arguments]
+
+
 def command(case, context):
     qemu = context.choose_qemu(case)
     check_requirements(case, context, qemu)
+    if "board" in case:
+        return board_command(case, context, qemu)
     options = [f"gic-version={case['gic']}", f"virtualization={'on' if case['virtualization'] else 'off'}"]
     if case["secure"]:
         options.append("secure=on")

@@ -20,13 +20,13 @@ SWEEPS = {
     "system": lambda value: value,
 }
 KEYS = {
-    "name": str, "use": str, "boot": str, "program": str, "hypervisor": str, "system": str, "cpu": str, "smp": int, "memory": str, "gic": int,
+    "name": str, "use": str, "boot": str, "board": str, "program": str, "hypervisor": str, "system": str, "cpu": str, "smp": int, "memory": str, "gic": int,
     "virtualization": bool, "secure": bool, "append": str, "arguments": list, "initrd": bool, "damage": dict, "set": dict, "icount": bool, "shared_memory": bool,
     "overlay": str, "timeout": int, "steps": list, "never": list, "also_never": list, "requires": list,
 }
 STEPS = {"send": str, "expect": (str, list), "exit": int, "alive": (int, float), "tap": bool, "damage": str}
 OPTIONS = {"within": (int, float), "without": str}
-BOOTS = ("native", "direct", "bare", "uboot", "tfa", "firmware")
+BOOTS = ("native", "direct", "bare", "uboot", "tfa", "firmware", "sdcard", "fit", "board", "board-native")
 
 
 def check_pattern(where, pattern):
@@ -62,7 +62,9 @@ def check_case(case, swept):
         raise Error(f"{where}: boot is one of {', '.join(BOOTS)}")
     if ("program" in case) != (case["boot"] == "native"):
         raise Error(f"{where}: a native boot has a program, any other has none")
-    if case["boot"] in ("direct", "uboot", "tfa", "firmware") and case["initrd"] != ("system" in case):
+    if ("board" in case) != case["boot"].startswith("board"):
+        raise Error(f"{where}: a board boot has a board, any other has none")
+    if case["boot"] in ("direct", "uboot", "tfa", "firmware", "board") and case["initrd"] != ("system" in case):
         raise Error(f"{where}: a system, or initrd = false")
     if not case["steps"]:
         raise Error(f"{where}: no steps: such a test cannot fail")

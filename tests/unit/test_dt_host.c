@@ -435,6 +435,9 @@ static void cpus_of_all_kinds(void **state)
 	assert_int_equal(h->cpus[0].start, CPU_START_PSCI);
 	assert_int_equal(h->cpus[1].start, CPU_START_SPIN_TABLE);
 	assert_int_equal(h->cpus[1].release_addr, 0x1000000d8);
+	assert_int_equal(h->nr_reserved, 1);
+	assert_range(h->reserved[0].range, 0x1000000d8, 8);
+	assert_string_equal(h->reserved[0].path, "/cpus/cpu@1");
 	assert_int_equal(h->cpus[2].mpidr, 3);
 	assert_int_equal(h->cpus[2].start, CPU_START_NONE);
 	assert_int_equal(h->cpus[3].start, CPU_START_NONE);

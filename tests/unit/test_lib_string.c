@@ -25,6 +25,7 @@
 #define strchr  el2_strchr
 #define strrchr el2_strrchr
 #include "common/lib/string.c"
+#include "common/lib/string_boot.c"
 #undef memcpy
 #undef memmove
 #undef memset

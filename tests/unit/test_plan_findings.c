@@ -59,10 +59,6 @@ static void test_cpu_start(void **state)
 	f->cpus[2].start = CPU_START_NONE;
 	expect_one(f, FINDING_UNSUPPORTED, "/vms/rtos: cpus: CPU 2 (/cpus/cpu@2)", "enable-method");
 
-	f = fixture_new();
-	f->cpus[2].start = CPU_START_SPIN_TABLE;
-	expect_one(f, FINDING_UNSUPPORTED, "/vms/rtos: cpus: CPU 2", "spin table");
-
 	/* Only the boot CPU needs none. */
 	f = fixture_new();
 	f->host.psci = HOST_PSCI_HVC;

@@ -33,6 +33,8 @@ common_flags := -std=gnu11 -Wall -Wextra -Werror -I. $(libfdt_include) -include 
 
 # -mno-outline-atomics: no calls into libgcc. No unwind tables: nothing unwinds.
 el2_machine := -march=armv8-a -mgeneral-regs-only -mstrict-align -mno-outline-atomics
+# Cortex-A53 errata 835769 (compiler) and 843419 (linker): sequences of instructions that go wrong.
+el2_machine += -mfix-cortex-a53-835769
 # Few registers need saving when a guest exits: functions preserve x8 to x15, too, and leave x18 alone (arch/arm64/vectors.S).
 el2_abi := $(addprefix -fcall-saved-x,8 9 10 11 12 13 14 15) -ffixed-x18
 el2_flags := $(el2_machine) $(el2_abi) -Oz -g -ffreestanding -fPIE -fno-common -fno-strict-aliasing -fstack-protector-strong -fstack-usage \
@@ -43,7 +45,7 @@ $(addprefix $(BUILD)/el2/,$(addsuffix .o,$(hot))): el2_flags += -O2 -falign-func
 
 el2 := $(BUILD)/el2
 el2_lds := $(el2)/bulkhead.lds
-el2_ldflags := -pie --no-dynamic-linker --no-undefined -Bsymbolic -z text -z max-page-size=4096 --gc-sections --hash-style=sysv --build-id=none -T $(el2_lds)
+el2_ldflags := -pie --no-dynamic-linker --no-undefined -Bsymbolic -z text -z max-page-size=4096 --gc-sections --hash-style=sysv --build-id=none --fix-cortex-a53-843419 -T $(el2_lds)
 
 resident_objects := $(patsubst %,$(el2)/%.o,$(resident))
 boot_objects := $(patsubst %,$(el2)/%.o,$(boot))
@@ -59,7 +61,7 @@ $(el2)/.flags: FORCE
 	$(Q)mkdir -p $(@D)
 	$(Q)echo '$(el2_kinds)' | cmp -s - $@ || echo '$(el2_kinds)' >$@
 
-$(resident_objects): $(el2)/%.o: % $(config_h) $(el2)/.flags $(LIBFDT)/complete
+$(resident_objects): $(el2)/%.o: % $(config_h) $(el2)/.flags $(LINUX_SOURCE)/complete
 	@mkdir -p $(@D)
 	$(call say,CC,$*)
 	$(Q)$(el2_cc) $(common_flags) $(el2_flags) -c -o $@ $<
@@ -67,13 +69,13 @@ $(resident_objects): $(el2)/%.o: % $(config_h) $(el2)/.flags $(LIBFDT)/complete
 # Boot-only objects are told apart by the names of their sections, which the linker script gathers: .boot.text.*, .boot.rodata.*, ...
 boot_sections = $(OBJCOPY) --remove-section=.note.gnu.property --remove-section=.note.GNU-stack --remove-section=.comment --prefix-alloc-sections=.boot $@
 
-$(boot_objects): $(el2)/%.o: % $(config_h) $(el2)/.flags $(LIBFDT)/complete
+$(boot_objects): $(el2)/%.o: % $(config_h) $(el2)/.flags $(LINUX_SOURCE)/complete
 	@mkdir -p $(@D)
 	$(call say,CC,$* (boot))
 	$(Q)$(el2_cc) $(common_flags) $(el2_flags) -c -o $@ $<
 	$(Q)$(boot_sections)
 
-$(libfdt_objects): $(el2)/libfdt/%.o: $(config_h) $(el2)/.flags $(LIBFDT)/complete dt/libfdt_env.h
+$(libfdt_objects): $(el2)/libfdt/%.o: $(config_h) $(el2)/.flags $(LINUX_SOURCE)/complete dt/libfdt_env.h
 	@mkdir -p $(@D)
 	$(call say,CC,libfdt/$* (boot))
 	$(Q)$(el2_cc) $(common_flags) $(libfdt_warnings) $(el2_flags) -c -o $@ $(LIBFDT)/$*

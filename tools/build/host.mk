@@ -23,12 +23,12 @@ $$($(1))/.flags: FORCE
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)echo '$$($(1)_cc)' | cmp -s - $$@ || echo '$$($(1)_cc)' >$$@
 
-$$($(1))/%.c.o: %.c $$(config_h) $$($(1))/.flags $$(LIBFDT)/complete
+$$($(1))/%.c.o: %.c $$(config_h) $$($(1))/.flags $$(LINUX_SOURCE)/complete
 	@mkdir -p $$(@D)
 	$$(call say,HOSTCC,$$*.c ($(1)))
 	$$(Q)$$($(1)_cc) -c -o $$@ $$<
 
-$$($(1)_libfdt): $$($(1))/libfdt/%.o: $$(config_h) $$($(1))/.flags $$(LIBFDT)/complete dt/libfdt_env.h
+$$($(1)_libfdt): $$($(1))/libfdt/%.o: $$(config_h) $$($(1))/.flags $$(LINUX_SOURCE)/complete dt/libfdt_env.h
 	@mkdir -p $$(@D)
 	$$(call say,HOSTCC,libfdt/$$* ($(1)))
 	$$(Q)$$($(1)_cc) $$(libfdt_warnings) -c -o $$@ $$(LIBFDT)/$$*

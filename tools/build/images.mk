@@ -6,6 +6,8 @@ board := boards/$(BOARD)
 images := $(BUILD)/images
 systems := $(patsubst $(board)/%.its,%,$(wildcard $(board)/*.its))
 
+-include $(board)/board.mk
+
 # Another one's system: SYSTEM=path/to/my.its. Its /incbin/s are looked for beside it, then among our images.
 its := $(if $(filter %.its,$(SYSTEM)),$(SYSTEM),$(board)/$(SYSTEM).its)
 ifeq ($(wildcard $(its)),)
@@ -24,10 +26,13 @@ $(images)/Image: $(if $(filter $(realpath $(GUEST_LINUX)/Image),$(realpath $(ima
 	$(Q)mkdir -p $(@D)
 	$(Q)ln -sf $(GUEST_LINUX)/Image $@
 
-$(images)/initramfs.cpio: tools/image/initramfs $(GUEST_LINUX)/complete $(shell find $(board)/rootfs -type f 2>/dev/null)
+# All boards' examples have the same user space.
+rootfs := boards/qemu-virt/rootfs
+
+$(images)/initramfs.cpio: tools/image/initramfs $(GUEST_LINUX)/complete $(shell find $(rootfs) -type f)
 	$(call say,CPIO,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(PYTHON) $< $(GUEST_LINUX)/busybox $(GUEST_LINUX)/modules $(board)/rootfs $@
+	$(Q)$(PYTHON) $< $(GUEST_LINUX)/busybox $(GUEST_LINUX)/modules $(rootfs) $@
 
 $(images)/u-boot.bin: /usr/lib/u-boot/qemu_arm64/u-boot.bin
 	$(Q)mkdir -p $(@D)
@@ -43,6 +48,12 @@ large_images := $(foreach pages,16k 64k,$(if $(wildcard $(CACHE)/linux-$(pages)/
 $(large_images): $(images)/Image-%: | $(CACHE)/linux-%/complete
 	$(Q)mkdir -p $(@D)
 	$(Q)ln -sf $(CACHE)/linux-$*/Image $@
+
+# Boards' device trees, of both sources, by their names in Linux.
+$(BUILD)/dtbs/complete: $(GUEST_LINUX)/complete $(LINUX_SOURCE)/complete
+	$(Q)mkdir -p $(@D)
+	$(Q)ln -sf $(GUEST_LINUX)/all-boards/*.dtb $(LINUX_SOURCE)/dtbs/*.dtb $(@D)/
+	$(Q)touch $@
 
 example_images := $(addprefix $(images)/,Image initramfs.cpio u-boot.bin $(addsuffix .bin,$(guests)))
 
@@ -74,10 +85,6 @@ all: $(itb)
 boot_scr := $(BUILD)/boot.scr
 disk := $(BUILD)/disk-$(basename $(notdir $(its))).img
 
-$(boot_scr): $(board)/boot.cmd
-	$(Q)mkdir -p $(@D)
-	$(Q)SOURCE_DATE_EPOCH=0 mkimage -A arm64 -T script -C none -d $< $@ >/dev/null
-
 $(disk): tools/image/fat-disk $(boot_scr) $(BUILD)/bulkhead.bin $(itb)
 	$(call say,DISK,$@)
 	$(Q)tools/image/fat-disk $@ $(boot_scr) $(BUILD)/bulkhead.bin system.itb=$(itb)
@@ -91,7 +98,8 @@ run-uboot: ## the same, with U-Boot loading hypervisor and system from a disk
 	$(Q)tools/setup/packages run-uboot
 	$(Q)$(MAKE) --no-print-directory run-uboot-now
 
-run-now: all
+run-now: all $(BUILD)/dtbs/complete
+	@[ -x $(board)/run ] || { echo "QEMU has no model of $(BOARD)" >&2; exit 1; }
 	$(Q)CPU=$(CPU) $(board)/run $(BUILD) $(itb)
 
 run-uboot-now: $(disk)

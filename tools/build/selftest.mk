@@ -5,7 +5,7 @@ selftest := $(BUILD)/selftest
 selftest_objects := $(patsubst %,$(selftest)/%.o,$(wildcard tests/selftest/*.c) tests/unit/walker.c)
 all_objects += $(selftest_objects)
 
-$(selftest_objects): $(selftest)/%.o: % $(config_h) $(el2)/.flags $(LIBFDT)/complete
+$(selftest_objects): $(selftest)/%.o: % $(config_h) $(el2)/.flags $(LINUX_SOURCE)/complete
 	@mkdir -p $(@D)
 	$(call say,CC,$* (selftest))
 	$(Q)$(el2_cc) $(common_flags) $(el2_flags) -c -o $@ $<

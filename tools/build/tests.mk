@@ -36,7 +36,7 @@ check-large: ## make check, and before it fetch or build guest kernels with 16 a
 	$(Q)tools/setup/linux-64k $(CACHE)/linux-64k
 	$(Q)BOARDS_EVERY=1 $(MAKE) --no-print-directory check-now
 
-check-now: all debug $(BUILD)/bulkhead-selftest.bin systems $(large_images) $(boot_scr) unit $(asan)/bulkhead fuzzers $(BUILD)/layers.env
+check-now: all debug $(BUILD)/bulkhead-selftest.bin systems $(BUILD)/dtbs/complete $(large_images) $(boot_scr) sdcard-now fit-now unit $(asan)/bulkhead fuzzers $(BUILD)/layers.env
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/check $(BUILD)
 
 # Everything that tests/bench/run measures or looks at.

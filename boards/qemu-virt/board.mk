@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+# Where U-Boot loads what: the hypervisor (a multiple of 2 MiB), the device tree, which is QEMU's, and the system file.
+board_kernel_addr := 0x42000000
+board_dtb_addr := 0x43000000
+board_system_addr := 0x44000000
