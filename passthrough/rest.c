@@ -80,35 +80,52 @@ static void leave_out(struct rest *r, uint32_t candidate, const char *reason)
 	r->changed = true;
 }
 
-/*
- * A fault of something that was brought in, a copy or a unit that is left out itself: those that need it are left out. True if there is one,
- * directly or by another copy.
- */
-static bool leave_out_users(const struct closure *c, uint32_t node, const char *reason)
+enum { SEEN_NOT, SEEN_TO_DO, SEEN_DONE };
+
+static void see(const struct closure *c, uint32_t node)
+{
+	uint32_t candidate = candidate_of(c, node), first = candidate == HOST_NO_NODE ? node : candidate;
+
+	if (c->rest->seen[first] == SEEN_NOT)
+		c->rest->seen[first] = SEEN_TO_DO;
+}
+
+/* What of the VM's refers to that unit from outside of it. */
+static void see_users(const struct closure *c, uint32_t first)
 {
 	const struct host *host = c->in->host;
-	uint32_t candidate = candidate_of(c, node), first = candidate == HOST_NO_NODE ? node : candidate;
 	uint32_t behind = closure_end_of(host, first);
-	bool found = false;
 
-	if (candidate != HOST_NO_NODE && c->rest->state[candidate] == REST_WANTED) {
-		leave_out(c->rest, candidate, reason);
-		return true;
-	}
-	if (c->rest->seen[first])
-		return false;
-	c->rest->seen[first] = 1;
 	for (uint32_t i = 0; i < host->nr_nodes; i++)
 		for (uint32_t r = 0; r < host->nodes[i].nr_refs && (i < first || i >= behind); r++)
 			if (host->nodes[i].refs[r].node >= first && host->nodes[i].refs[r].node < behind && closure_find(c, i))
-				found = leave_out_users(c, i, reason) || found;
-	return found;
+				see(c, i);
 }
 
+/* A fault of something that was brought in, a copy or a unit that is left out itself: those that need it, directly or by other copies, are left out. */
 bool rest_leave_out(const struct closure *c, uint32_t node, const char *reason)
 {
-	memset(c->rest->seen, 0, c->in->host->nr_nodes);
-	return leave_out_users(c, node, reason);
+	struct rest *rest = c->rest;
+	bool found = false, more = true;
+
+	memset(rest->seen, SEEN_NOT, c->in->host->nr_nodes);
+	see(c, node);
+	while (more) {
+		more = false;
+		for (uint32_t i = 0; i < c->in->host->nr_nodes; i++) {
+			if (rest->seen[i] != SEEN_TO_DO)
+				continue;
+			rest->seen[i] = SEEN_DONE;
+			more = true;
+			if (rest->state[i] == REST_WANTED) {
+				leave_out(rest, i, reason);
+				found = true;
+			} else {
+				see_users(c, i);
+			}
+		}
+	}
+	return found;
 }
 
 /* ---- The VM's ---- */

@@ -57,13 +57,15 @@ class Context:
         return (int(match.group(1)), int(match.group(2))) if match else (0, 0)
 
     def choose_qemu(self, case):
-        """The first one that is new enough for the case."""
-        wanted = max((value for kind, _, value in (r.partition(":") for r in case.get("requires", [])) if kind == "qemu"), default="0")
+        """The first one that is new enough for the case, and has its machine."""
+        requirements = [r.partition(":") for r in case.get("requires", [])]
+        wanted = max((value for kind, _, value in requirements if kind == "qemu"), default="0")
+        machines = [value for kind, _, value in requirements if kind == "machine"]
         version = tuple(int(part) for part in wanted.split("."))
         for qemu in filter(None, (self.qemu, self.newer)):
-            if self.qemu_version(qemu) >= version:
+            if self.qemu_version(qemu) >= version and all(self.has_machine(qemu, machine) for machine in machines):
                 return qemu
-        raise Skip(f"needs QEMU {wanted}: see tools/setup/qemu-backport")
+        raise Skip(f"needs QEMU {' with '.join(filter(None, [wanted if wanted != '0' else '', *machines]))}: see tools/setup/qemu-backport")
 
     def has_machine(self, qemu, name):
         return re.search(rf"^{re.escape(name)} ", self.ask_qemu(qemu, "-M", "help"), re.M) is not None
@@ -148,12 +150,9 @@ def check_requirements(case, context, qemu):
         raise Skip(f"this QEMU has no {case['cpu']}")
     for requirement in case.get("requires", []):
         kind, _, value = requirement.partition(":")
-        if kind == "qemu":
+        if kind in ("qemu", "machine"):
             continue
-        if kind == "machine":
-            if not context.has_machine(qemu, value):
-                raise Skip(f"this QEMU has no machine {value}")
-        elif kind == "file":
+        if kind == "file":
             if not pathlib.Path(value).exists() and not (context.build / value).exists():
                 raise Skip(f"{value} is not there")
         elif kind == "large":
