@@ -2,7 +2,7 @@
 """How deep EL2's stacks get at worst: frames by the compiler (-fstack-usage), calls by the objects' disassembly, indirect ones by a list.
 
 tests/bench/indirect says which functions an object's indirect calls may reach. An object with indirect calls that is not in it, an entry that
-nothing needs, a frame of unknown size or a recursion is an error; functions that recur once, and why, are named there, too.
+nothing needs, a frame of unknown size or a recursion is an error; functions that recur once, or to a depth that is checked before, are named there, too, and why.
 """
 
 import fnmatch
@@ -82,7 +82,7 @@ def read_object(objdump, path, file):
 class Graph:
     def __init__(self, objdump, el2, files):
         self.objdump, self.el2 = objdump, el2
-        self.functions, self.sections, self.by_name, self.targets, self.twice = [], {}, {}, {}, set()
+        self.functions, self.sections, self.by_name, self.targets, self.twice, self.deep = [], {}, {}, {}, set(), {}
         for file in files:
             functions, sections = read_object(objdump, el2 / f"{file}.o", file)
             self.functions += functions
@@ -102,6 +102,9 @@ class Graph:
             pattern, names = line.split(":", 1)
             if pattern == "twice":
                 self.twice |= {id(f) for name in names.split() for f in self.named(name, None, f"{path.name}:{number}")}
+                continue
+            if pattern.startswith("deep "):
+                self.deep |= {id(f): int(pattern.split()[1]) for name in names.split() for f in self.named(name, None, f"{path.name}:{number}")}
                 continue
             callers = [f for place, f in wanted.items() for one in pattern.split() if fnmatch.fnmatch(f.file, one) or fnmatch.fnmatch(place, one)]
             if not callers:
@@ -158,7 +161,7 @@ class Graph:
         known, path = {}, []
 
         def walk(f):
-            if path.count(f) == 2:
+            if path.count(f) == 2 or (f in path and id(f) in self.deep):
                 return 0, []
             if f in path and id(f) not in self.twice:
                 raise Error("recursion: " + " -> ".join(str(g) for g in path[path.index(f):] + [f]))
@@ -166,7 +169,7 @@ class Graph:
                 path.append(f)
                 below = max((walk(g) for g in self.callees(f)), key=lambda d: d[0], default=(0, []))
                 path.pop()
-                known[id(f)] = (f.frame + below[0], [f, *below[1]])
+                known[id(f)] = (f.frame * self.deep.get(id(f), 1) + below[0], [f, *below[1]])
             return known[id(f)]
 
         start = self.by_name.get(name)
