@@ -103,6 +103,7 @@ static void read_lrs(struct vcpu *vcpu, struct vgic_lrs *l)
 		l->lr[n] = gicv2_to_lr(get_lr(vcpu->cpu, n));
 	/* Nobody looks at the count otherwise, and asking for it (write_lrs) begins at 0. */
 	l->eoi_count = vcpu->vgic->maint & HCR_MAINT_LRENPIE ? GICH_HCR_EOICOUNT(mmio_read32(gich(GICH_HCR))) : 0;
+	l->split = false; /* the count is of deactivations, whatever EOImode is: none traps */
 	l->groups = mmio_read32(gich(GICH_VMCR)) & (GICH_VMCR_ENGRP0 | GICH_VMCR_ENGRP1);
 }
 

@@ -84,6 +84,7 @@ static void read_lrs(struct vcpu *vcpu, struct vgic_lrs *l)
 	for_each_bit(n, l->used)
 		l->lr[n] = lr_read(n);
 	l->eoi_count = (uint32_t)ICH_HCR_EOICOUNT(gic_read(ICH_HCR));
+	l->split = gic_read(ICH_VMCR) & ICH_VMCR_VEOIM;
 	l->groups = (uint32_t)(gic_read(ICH_VMCR) & (ICH_VMCR_VENG0 | ICH_VMCR_VENG1));
 }
 

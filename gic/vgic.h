@@ -118,7 +118,8 @@ struct vgic_lrs {
 	uint64_t lr[VGIC_MAX_LRS];
 	uint32_t used;      /* bit n: lr[n] holds something, or had its EOI asked for */
 	uint32_t dirty;     /* bit n: lr[n] must be written */
-	uint32_t eoi_count; /* deactivations that found no list register, since the last fold */
+	uint32_t eoi_count; /* ends that found no list register, since the last fold */
+	bool split;         /* EOImode is 1: these were priority drops, deactivations trap (HCR_TRAP_DIR) */
 	uint32_t groups;    /* bit 0, 1: enabled in the guest's CPU interface */
 	uint64_t maint;     /* fill: HCR_MAINT_*, HCR_TRAP_* */
 };

@@ -99,7 +99,8 @@ static void fold_finished(struct vgic_txn *t, struct vcpu *vcpu, const struct vg
 
 /*
  * The guest ended interrupts that were active but not listed, ICH_HCR_EL2.EOIcount of them: with EOImode 0 these are the most urgent of
- * those, for it ends them in the order of the running priority. (With EOImode 1 ICC_DIR_EL1 traps: vgic_write_dir.)
+ * those, for it ends them in the order of the running priority. With EOImode 1 EOIR deactivates nothing and ICC_DIR_EL1 traps
+ * (vgic_write_dir): nothing should be counted (IHI 0069, 12.4 "ICH_HCR_EL2", EOIcount), but QEMU counts the priority drops.
  */
 static void fold_ended(struct vgic_txn *t, struct vcpu *vcpu, uint32_t count)
 {
@@ -134,7 +135,7 @@ void vgic_fold(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l)
 
 	fold_finished(t, vcpu, l);
 	/* First those that had no list register, before the listed ones join them in memory. */
-	if (vc->maint & HCR_MAINT_LRENPIE)
+	if (vc->maint & HCR_MAINT_LRENPIE && !l->split)
 		fold_ended(t, vcpu, l->eoi_count);
 	for_each_bit(n, l->used)
 		fold_one(t, vcpu, l->lr[n]);

@@ -268,6 +268,7 @@ static void read_lrs(struct vcpu *vcpu, struct vgic_lrs *l)
 		l->lr[n] = s->lr[n];
 	/* Ends of what is not listed go to vgic_write_dir by name, and need not be counted. */
 	l->eoi_count = 0;
+	l->split = false;
 	l->groups = s->ctlr & (GICC_CTLR_GRP0 | GICC_CTLR_GRP1);
 }
 

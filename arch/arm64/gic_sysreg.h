@@ -69,5 +69,6 @@
 #define ICH_HCR_TALL1 BIT(12)
 #define ICH_VMCR_VENG0 BIT(0)
 #define ICH_VMCR_VENG1 BIT(1)
+#define ICH_VMCR_VEOIM BIT(9)
 
 #endif

@@ -46,6 +46,7 @@ struct m_cpu {
 	uint64_t maint;
 	bool on;
 	unsigned groups;          /* the guest's group enables */
+	bool split;               /* the guest's EOImode, of a GICv3 */
 	unsigned running[256];    /* stack of active priorities */
 	unsigned depth;
 	bool kicked;
@@ -178,6 +179,7 @@ static void m_read_lrs(struct vcpu *vcpu, struct vgic_lrs *l)
 	for (unsigned n = 0; n < m_nr_lrs; n++)
 		l->lr[n] = l->used >> n & 1 ? mc[m_now].lr[n] : 0xdead;
 	l->eoi_count = mc[m_now].eoi_count;
+	l->split = mc[m_now].split;
 	l->groups = mc[m_now].groups;
 	m_syncs++;
 }
@@ -213,7 +215,7 @@ static void m_stop(struct vcpu *vcpu)
 	memset(c->lr, 0, sizeof(c->lr));
 	c->eisr = c->eoi_count = c->depth = 0;
 	c->maint = 0;
-	c->on = false;
+	c->on = c->split = false;
 	c->groups = 0;
 }
 
@@ -436,10 +438,30 @@ static UNUSED unsigned m_ack(unsigned cpu)
 	return (unsigned)FIELD(*lr, 12, 0);
 }
 
-/* EOIR with EOImode 0. */
+static int m_active_lr(unsigned cpu, unsigned id)
+{
+	for (unsigned n = 0; n < m_nr_lrs; n++)
+		if (mc[cpu].lr[n] & LR_ACTIVE && FIELD(mc[cpu].lr[n], 12, 0) == id)
+			return (int)n;
+	return -1;
+}
+
+static void m_deactivate_lr(unsigned cpu, int n)
+{
+	uint64_t *lr = &mc[cpu].lr[n];
+
+	*lr &= ~LR_ACTIVE;
+	if (*lr & LR_HW)
+		m_irq(cpu, *lr >> LR_PINTID_SHIFT & 0x1fff)->active = false;
+	else if (*lr & LR_EOI && !(*lr & LR_STATE))
+		mc[cpu].eisr |= 1u << n;
+}
+
+/* EOIR. With EOImode 1 it only drops the priority; as QEMU does, it is counted all the same if there is no list register. */
 static UNUSED void m_eoi(unsigned cpu, unsigned id)
 {
 	struct m_cpu *c = &mc[cpu];
+	int n;
 
 	assert_true(c->depth > 0);
 	c->depth--;
@@ -447,17 +469,34 @@ static UNUSED void m_eoi(unsigned cpu, unsigned id)
 		m_access(cpu, M_GICC + GICC_EOIR, 4, true, id);
 		return;
 	}
-	for (unsigned n = 0; n < m_nr_lrs; n++) {
-		if (!(c->lr[n] & LR_ACTIVE) || FIELD(c->lr[n], 12, 0) != id)
-			continue;
-		c->lr[n] &= ~LR_ACTIVE;
-		if (c->lr[n] & LR_HW)
-			m_irq(cpu, c->lr[n] >> LR_PINTID_SHIFT & 0x1fff)->active = false;
-		else if (c->lr[n] & LR_EOI && !(c->lr[n] & LR_STATE))
-			c->eisr |= 1u << n;
+	n = m_active_lr(cpu, id);
+	if (n < 0) {
+		c->eoi_count++;
 		return;
 	}
-	c->eoi_count++;
+	if (!c->split)
+		m_deactivate_lr(cpu, n);
+}
+
+/* DIR, with EOImode 1. */
+static UNUSED void m_dir(unsigned cpu, unsigned id)
+{
+	int n;
+
+	if (m_gic == PLAN_GIC_V2_SOFTWARE) {
+		m_access(cpu, M_GICC + GICC_DIR, 4, true, id);
+		return;
+	}
+	m_now = cpu;
+	if (mc[cpu].maint & HCR_TRAP_DIR) {
+		vgic_write_dir(&mvcpu[cpu], id);
+		return;
+	}
+	n = m_active_lr(cpu, id);
+	if (n < 0)
+		mc[cpu].eoi_count++;
+	else
+		m_deactivate_lr(cpu, n);
 }
 
 static UNUSED void m_run_vcpu(unsigned cpu)
