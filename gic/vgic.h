@@ -62,6 +62,7 @@ struct vgic_word {
 	uint32_t lr_latch; /* listed: its pending state is a latched one, not (only) the line's */
 	uint32_t drop_pend, drop_active; /* listed: what the holder's fold must not keep */
 	uint8_t priority[32];
+	uint8_t acked[32];  /* active, in memory: the priority it was acknowledged with, which its end drops */
 	uint8_t target[32]; /* SPIs: vCPU, or VGIC_NO_VCPU; of several (vgic.targets) the one that is chosen now */
 	uint8_t holder[32]; /* listed or active: vCPU */
 	uint8_t slot[32];

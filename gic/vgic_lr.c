@@ -64,6 +64,7 @@ static void fold_one(struct vgic_txn *t, struct vcpu *vcpu, uint64_t lr)
 		r.w->pend |= bit;
 	if (active) {
 		r.w->active |= bit;
+		r.w->acked[b] = (uint8_t)(lr >> LR_PRIORITY_SHIFT);
 		r.w->holder[b] = (uint8_t)vcpu->id;
 		vgic_note(t, vcpu->id, r.word);
 	}
@@ -117,7 +118,7 @@ static void fold_ended(struct vgic_txn *t, struct vcpu *vcpu, uint32_t count)
 
 			for_each_bit(b, active)
 				if (word == 0 || w->holder[b] == vcpu->id)
-					pick_add(&best, 1, word * 32 + b, w->priority[b]);
+					pick_add(&best, 1, word * 32 + b, w->acked[b]);
 		}
 		if (!best.n)
 			return;
@@ -161,8 +162,11 @@ static void list(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l, unsi
 		if (w->hw & bit) {
 			w->pend &= ~bit;
 			gic_hw->write_bits(vcpu->cpu, GICD_ISPENDR, r.word, bit);
-		} else if (apart || sourced || (r.word && w->target[b] != vcpu->id)) {
-			/* (Or it is pending from another source; or its target was changed: ended here, it is pending there.) The maintenance interrupt tells when. */
+		} else if (apart || sourced || w->priority[b] != w->acked[b] || (r.word && w->target[b] != vcpu->id)) {
+			/*
+			 * (Or it is pending from another source, or with another priority than it is active with; or its target was changed: ended here, it
+			 * is pending there.) The maintenance interrupt tells when.
+			 */
 			eoi = LR_EOI;
 		} else {
 			state |= LR_PENDING;
@@ -199,7 +203,7 @@ static uint32_t collect(struct vgic_txn *t, struct vcpu *vcpu, uint32_t groups, 
 		for_each_bit(b, act) {
 			if (word && w->holder[b] != vcpu->id)
 				continue;
-			pick_add(active, vc->nr_lrs, word * 32 + b, w->priority[b]);
+			pick_add(active, vc->nr_lrs, word * 32 + b, w->acked[b]);
 			found |= 1u << word;
 		}
 		for_each_bit(b, pend) {

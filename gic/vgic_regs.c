@@ -163,11 +163,13 @@ void vgic_clear_pending(struct vgic_txn *t, struct vgic_ref r, uint32_t v)
 
 void vgic_set_active(struct vgic_txn *t, struct vgic_ref r, uint32_t v)
 {
-	uint32_t fresh = v & ~(r.word ? r.w->listed : 0);
+	/* Private ones may be listed all the same: then the fold overwrites what is set here. */
+	uint32_t fresh = v & ~r.w->active & ~(r.word ? r.w->listed : 0);
 
 	r.w->active |= v;
 	for_each_bit(b, fresh) {
 		r.w->holder[b] = r.word ? r.w->target[b] : (uint8_t)r.owner;
+		r.w->acked[b] = r.w->priority[b];
 		vgic_note(t, r.w->holder[b], r.word);
 	}
 	forward_bits(t, r, GICD_ISACTIVER, v);

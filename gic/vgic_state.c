@@ -135,7 +135,8 @@ void vgic_withdraw(struct vgic_txn *t, struct vgic_ref r, uint32_t mask, uint32_
 uint64_t vgic_make_lr(const struct vgic_word *w, unsigned word, unsigned bit, uint64_t state)
 {
 	unsigned intid = word * 32 + bit;
-	uint64_t lr = state | (uint64_t)w->priority[bit] << LR_PRIORITY_SHIFT | intid;
+	uint64_t priority = state & LR_ACTIVE ? w->acked[bit] : w->priority[bit];
+	uint64_t lr = state | priority << LR_PRIORITY_SHIFT | intid;
 
 	if (w->group >> bit & 1)
 		lr |= LR_GROUP1;

@@ -461,10 +461,11 @@ static void m_deactivate_lr(unsigned cpu, int n)
 static UNUSED void m_eoi(unsigned cpu, unsigned id)
 {
 	struct m_cpu *c = &mc[cpu];
+	unsigned running;
 	int n;
 
 	assert_true(c->depth > 0);
-	c->depth--;
+	running = c->running[--c->depth];
 	if (m_gic == PLAN_GIC_V2_SOFTWARE) {
 		m_access(cpu, M_GICC + GICC_EOIR, 4, true, id);
 		return;
@@ -474,6 +475,8 @@ static UNUSED void m_eoi(unsigned cpu, unsigned id)
 		c->eoi_count++;
 		return;
 	}
+	/* The drop must be that of this interrupt: QEMU ends it only then. */
+	assert_int_equal(c->lr[n] >> LR_PRIORITY_SHIFT & 0xff, running);
 	if (!c->split)
 		m_deactivate_lr(cpu, n);
 }

@@ -244,14 +244,12 @@ static void model_step(const uint8_t *d)
 		model_latch(c, of, intid, d[0] % 20 == 3, v);
 		break;
 	case 5:
-		/* Of an active one it changes the running priority on some implementations: not done. */
-		if (!i->active) {
-			i->prio = v & 0xf8;
-			if (intid < 32 && m_gic == PLAN_GIC_V3)
-				m_access(c, M_GICR + of * 0x20000 + SGI + GICD_IPRIORITYR + intid, 1, true, v);
-			else
-				m_access(of, M_GICD + GICD_IPRIORITYR + intid, 1, true, v);
-		}
+		/* What is active has preempted with another one then; its end is that one's. */
+		i->prio = v & 0xf8;
+		if (intid < 32 && m_gic == PLAN_GIC_V3)
+			m_access(c, M_GICR + of * 0x20000 + SGI + GICD_IPRIORITYR + intid, 1, true, v);
+		else
+			m_access(of, M_GICD + GICD_IPRIORITYR + intid, 1, true, v);
 		break;
 	case 6:
 		model_target(c, of, intid, v);
