@@ -67,7 +67,7 @@ void vgic_set_spi_level(struct vm *vm, uint32_t intid, bool level);
 /* A trapped write to ICC_SGI1R_EL1 (0), ICC_ASGI1R_EL1 (1) or ICC_SGI0R_EL1 (2) by the guest. */
 void vgic_write_sgir(struct vcpu *vcpu, unsigned which, uint64_t value);
 
-/* A trapped write to ICC_DIR_EL1: traps only while more interrupts are active than there are list registers. */
+/* A trapped write to ICC_DIR_EL1: traps while a list register of this CPU need not be the one it is about. */
 void vgic_write_dir(struct vcpu *vcpu, uint64_t value);
 
 /* The VM stops for good or for a restart: every physical SPI of it is disabled and deactivated. All its vCPUs are off. */

@@ -76,15 +76,21 @@ static void put(struct vcpu *vcpu, unsigned n, uint64_t lr)
 	lr_write(n, lr);
 }
 
-static void read_lrs(struct vcpu *vcpu, struct vgic_lrs *l)
+static bool split(struct vcpu *vcpu)
 {
 	(void)vcpu;
+	return gic_read(ICH_VMCR) & ICH_VMCR_VEOIM;
+}
+
+static void read_lrs(struct vcpu *vcpu, struct vgic_lrs *l)
+{
 	/* EISR's are among the used: ELRSR reads 0 for those whose EOI was asked for. */
 	l->used = ~free_now() & all_lrs();
 	for_each_bit(n, l->used)
 		l->lr[n] = lr_read(n);
 	l->eoi_count = (uint32_t)ICH_HCR_EOICOUNT(gic_read(ICH_HCR));
-	l->split = gic_read(ICH_VMCR) & ICH_VMCR_VEOIM;
+	/* Without that trap (it came with a later revision) the count is of deactivations, and is taken for those of the most urgent, as on a GICv2. */
+	l->split = split(vcpu) && gic_read(ICH_VTR) & ICH_VTR_TDS;
 	l->groups = (uint32_t)(gic_read(ICH_VMCR) & (ICH_VMCR_VENG0 | ICH_VMCR_VENG1));
 }
 
@@ -181,6 +187,7 @@ const struct vgic_interface gicv3_interface = {
 	.read_lrs = read_lrs,
 	.write_lrs = write_lrs,
 	.lr_pending = lr_pending,
+	.split = split,
 	.reset = reset,
 	.stop = stop,
 };

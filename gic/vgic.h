@@ -169,6 +169,8 @@ void vgic_recall(struct vgic_txn *t, unsigned vcpu);
 void vgic_withdraw(struct vgic_txn *t, struct vgic_ref r, uint32_t mask, uint32_t *drop);
 /* direct[] of these private INTIDs anew. */
 void vgic_update_direct(struct vgic *g, struct vgic_cpu *vc, uint32_t mask);
+/* The guest deactivates an interrupt by name, wherever it is. */
+void vgic_deactivate_intid(struct vcpu *vcpu, unsigned intid);
 /* Ends the physical interrupts of these forwarded ones. */
 void vgic_deactivate(struct vgic *g, struct vgic_ref r, uint32_t mask);
 /* The list-register image of an interrupt; state: LR_PENDING, LR_ACTIVE or both. */

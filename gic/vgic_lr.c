@@ -238,7 +238,11 @@ void vgic_fill(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l)
 		list(t, vcpu, l, n++, pending.intid[i], LR_PENDING, false);
 	l->dirty |= l->used;
 
-	l->maint = 0;
+	/*
+	 * An SPI may be deactivated by another vCPU than the one that acknowledged it (IHI 0069, 12.2 "ICC_DIR_EL1"), whose list registers
+	 * know nothing of it. The guest can change EOImode at any time, so whatever it is now; with EOImode 0 nobody writes there, and the trap costs nothing.
+	 */
+	l->maint = t->g->vm->nr_vcpus > 1 && !vc->v2 ? HCR_TRAP_DIR : 0;
 	if (active.total > nr_active)
 		l->maint |= HCR_MAINT_LRENPIE | HCR_TRAP_DIR;
 	/* As long as something waits, so does the order of the groups: a change of either enable sorts anew. */

@@ -254,10 +254,10 @@ void vgic_set_spi_level(struct vm *vm, uint32_t intid, bool level)
 	vgic_end(&t);
 }
 
-void vgic_write_dir(struct vcpu *vcpu, uint64_t value)
+void vgic_deactivate_intid(struct vcpu *vcpu, unsigned intid)
 {
 	struct vgic *g = vcpu->vm->vgic;
-	uint32_t intid = (uint32_t)FIELD(value, 23, 0), bit = 1u << intid % 32;
+	uint32_t bit = 1u << intid % 32;
 	struct vgic_txn t;
 	struct vgic_ref r;
 
@@ -273,4 +273,11 @@ void vgic_write_dir(struct vcpu *vcpu, uint64_t value)
 	}
 	t.refill |= t.self != NULL;
 	vgic_end(&t);
+}
+
+/* With EOImode 0 it has no effect (IHI 0069, 12.2 "ICC_DIR_EL1"). */
+void vgic_write_dir(struct vcpu *vcpu, uint64_t value)
+{
+	if (vcpu->vm->vgic->interface->split(vcpu))
+		vgic_deactivate_intid(vcpu, (unsigned)FIELD(value, 23, 0));
 }

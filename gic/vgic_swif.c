@@ -136,7 +136,7 @@ static void deactivate(struct vcpu *vcpu, struct vgic_swif *s, uint32_t id)
 	if (n < 0) {
 		/* Active without a list register, perhaps. */
 		if (s->maint & HCR_MAINT_LRENPIE && (intid >= GIC_SGIS || vcpu->vgic->v2->source[intid] == GICC_IAR_CPU(id)))
-			vgic_write_dir(vcpu, intid);
+			vgic_deactivate_intid(vcpu, intid);
 		return;
 	}
 	s->lr[n] &= ~LR_ACTIVE;
@@ -266,7 +266,7 @@ static void read_lrs(struct vcpu *vcpu, struct vgic_lrs *l)
 	l->used = s->used;
 	for_each_bit(n, s->used)
 		l->lr[n] = s->lr[n];
-	/* Ends of what is not listed go to vgic_write_dir by name, and need not be counted. */
+	/* Ends of what is not listed go to vgic_deactivate_intid by name, and need not be counted. */
 	l->eoi_count = 0;
 	l->split = false;
 	l->groups = s->ctlr & (GICC_CTLR_GRP0 | GICC_CTLR_GRP1);

@@ -62,6 +62,7 @@
 
 #define ICH_HCR_EOICOUNT(v) FIELD(v, 31, 27)
 #define ICH_VTR_NR_LRS(v) ((unsigned)FIELD(v, 4, 0) + 1)
+#define ICH_VTR_TDS BIT(19) /* ICH_HCR_EL2.TDIR is implemented */
 #define ICH_VTR_PRE_BITS(v) ((unsigned)FIELD(v, 28, 26) + 1)
 #define ICH_VTR_PRI_BITS(v) ((unsigned)FIELD(v, 31, 29) + 1)
 #define ICH_HCR_TC BIT(10)

@@ -832,6 +832,42 @@ static void nested_dir(void **state)
 	assert_int_equal(mc[0].maint, 0);
 }
 
+/* EOImode 1: an SPI is deactivated by another vCPU than that which has it in a list register, forwarded or not; with EOImode 0 by none. */
+static void dir_elsewhere(void **state)
+{
+	static const unsigned intids[] = {50, 40};
+
+	(void)state;
+	start(2, 4);
+	for (unsigned i = 0; i < 2; i++) {
+		unsigned intid = intids[i];
+		uint32_t bit = 1u << (intid - 32);
+
+		gicd_write(0, GICD_ICFGR + intid / 16 * 4, ~0u);
+		m_enable(0, intid);
+		gicd_write(0, GICD_ISPENDR + 4, bit);
+		m_settle();
+		assert_int_equal(m_ack(0), intid);
+		mc[0].split = true;
+		m_eoi(0, intid);
+		mc[1].split = false;
+		m_dir(1, intid);
+		m_settle();
+		assert_int_equal(gicd_read(0, GICD_ISACTIVER + 4), bit);
+		mc[1].split = true;
+		m_dir(1, intid);
+		m_settle();
+		assert_int_equal(gicd_read(0, GICD_ISACTIVER + 4), 0);
+		assert_false(spi[intid].active);
+		gicd_write(0, GICD_ISPENDR + 4, bit);
+		m_settle();
+		assert_int_equal(m_ack(0), intid);
+		m_eoi(0, intid);
+		m_dir(0, intid);
+		assert_int_equal(gicd_read(0, GICD_ISACTIVER + 4), 0);
+	}
+}
+
 /* A group that the CPU interface has disabled holds no list register while another one waits. */
 static void group_hogs(void **state)
 {
@@ -892,7 +928,7 @@ int main(void)
 		cmocka_unit_test(edge_line), cmocka_unit_test(disable_listed), cmocka_unit_test(disable_active), cmocka_unit_test(clear_held_back), cmocka_unit_test(overflow_again), cmocka_unit_test(clear_pending_listed),
 		cmocka_unit_test(clear_active_listed), cmocka_unit_test(set_active), cmocka_unit_test(retarget), cmocka_unit_test(group_change),
 		cmocka_unit_test(on_and_off), cmocka_unit_test(stop_vm), cmocka_unit_test(overflow_order), cmocka_unit_test(overflow_levels),
-		cmocka_unit_test(overflow_timer), cmocka_unit_test(evict), cmocka_unit_test(nested), cmocka_unit_test(nested_dir),
+		cmocka_unit_test(overflow_timer), cmocka_unit_test(evict), cmocka_unit_test(nested), cmocka_unit_test(nested_dir), cmocka_unit_test(dir_elsewhere),
 		cmocka_unit_test(group_hogs), cmocka_unit_test(read_remote),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -207,6 +207,12 @@ static bool m_lr_pending(struct vcpu *vcpu)
 	return false;
 }
 
+static bool m_split(struct vcpu *vcpu)
+{
+	assert_true(vcpu == &mvcpu[m_now]);
+	return mc[m_now].split;
+}
+
 static void m_stop(struct vcpu *vcpu)
 {
 	struct m_cpu *c = &mc[m_now];
@@ -301,7 +307,7 @@ void vcpu_set_virtual_lines(struct arch_vcpu *v, bool irq, bool fiq)
 
 static const struct vgic_interface m_interface = {
 	.nr_lrs = m_get_nr_lrs, .priority_mask = m_get_priority_mask, .put_first = m_put_first, .free_lrs = m_free_lrs, .put = m_put,
-	.read_lrs = m_read_lrs, .write_lrs = m_write_lrs, .lr_pending = m_lr_pending, .reset = m_reset, .stop = m_stop,
+	.read_lrs = m_read_lrs, .write_lrs = m_write_lrs, .lr_pending = m_lr_pending, .split = m_split, .reset = m_reset, .stop = m_stop,
 };
 
 /* vgic_swif.c, with as many list registers as the test wants. */

@@ -52,6 +52,7 @@ static bool model_busy(unsigned c)
 
 static void model_cpu_reset(unsigned c)
 {
+	mc[c].split = model_split && m_gic == PLAN_GIC_V3;
 	model_cpus[c] = (struct model_cpu){.ctlr = model_split ? 0x207 : 7, .pmr = 0xf8, .bpr = 2, .abpr = 3};
 	if (!model_software())
 		return;
@@ -220,10 +221,11 @@ static void model_end(unsigned c, unsigned v)
 		id = m->dropped[n];
 		m->dropped[n] = m->dropped[--m->nr_dropped];
 		/* An SGI of somebody else's is another interrupt. */
-		if ((id & 0x3ff) < 16)
-			gicc_write(c, GICC_DIR, id ^ 1 << 10);
+		if ((id & 0x3ff) < 16 && m_gic != PLAN_GIC_V3)
+			m_dir(c, id ^ 1 << 10);
 		model_deactivate(c, id & 0x3ff);
-		gicc_write(c, GICC_DIR, id);
+		/* A GICv3's SPI by any CPU. */
+		m_dir(m_gic == PLAN_GIC_V3 && id >= 32 ? v / 2 % mvm.nr_vcpus : c, id);
 		return;
 	}
 	if (!m->depth)
