@@ -7,11 +7,20 @@
 
 /* ---- Single registers ---- */
 
+static uint64_t rwp(const uint32_t *recalls, uint64_t bit)
+{
+	if (!__atomic_load_n(recalls, __ATOMIC_RELAXED))
+		return 0;
+	/* The guest will read it again and again. */
+	spin_pause();
+	return bit;
+}
+
 /* Writes have taken effect when no list register is left that might say otherwise: guests poll this after a disable. */
 static uint64_t read_ctlr(const struct vgic *g, unsigned vcpu)
 {
 	(void)vcpu;
-	return __atomic_load_n(&g->groups, __ATOMIC_RELAXED) | GICD_CTLR_ARE | GICD_CTLR_DS | (__atomic_load_n(&g->recalls, __ATOMIC_RELAXED) ? GICD_CTLR_RWP : 0);
+	return __atomic_load_n(&g->groups, __ATOMIC_RELAXED) | GICD_CTLR_ARE | GICD_CTLR_DS | rwp(&g->recalls, GICD_CTLR_RWP);
 }
 
 static void write_ctlr(struct vgic_txn *t, unsigned vcpu, uint64_t v)
@@ -47,7 +56,7 @@ static uint64_t read_zero(const struct vgic *g, unsigned vcpu)
 
 static uint64_t read_gicr_ctlr(const struct vgic *g, unsigned vcpu)
 {
-	return __atomic_load_n(&vgic_cpu_of(g, vcpu)->recalled, __ATOMIC_RELAXED) ? GICR_CTLR_RWP : 0;
+	return rwp(&vgic_cpu_of(g, vcpu)->recalled, GICR_CTLR_RWP);
 }
 
 /* Affinity_Value, Processor_Number, Last. */

@@ -27,7 +27,7 @@ static void update_direct(struct vgic_txn *t, struct vgic_ref r, uint32_t bits)
 
 /* ---- Reads that need what list registers know ---- */
 
-#define WAIT_STEPS (1u << 22) /* many milliseconds */
+#define WAIT_STEPS (1u << 24) /* tens of milliseconds */
 
 /*
  * Until the vCPU has folded, without the lock. It may be waiting for us in the same way, so our own list registers are folded when
@@ -43,6 +43,7 @@ static void wait_recalled(struct vgic_txn *t, unsigned vcpu)
 	vgic_end(t);
 	lock_check_below(0);
 	for (unsigned i = 0; i < WAIT_STEPS && __atomic_load_n(&vc->recalled, __ATOMIC_ACQUIRE); i++) {
+		spin_pause();
 		if (self && __atomic_load_n(&self->vgic->recalled, __ATOMIC_RELAXED)) {
 			vgic_begin(t, g, self);
 			t->refill = t->self != NULL;

@@ -42,4 +42,10 @@ static inline void spin_unlock(struct spinlock *l)
 	__atomic_store_n(&l->owner, (uint16_t)(l->owner + 1), __ATOMIC_RELEASE);
 }
 
+/* In each turn of a loop that waits for another CPU: gives way to it where both share a core (SMT), or an emulator runs them in turns. */
+static inline void spin_pause(void)
+{
+	__asm__ volatile("yield" ::: "memory");
+}
+
 #endif

@@ -919,6 +919,29 @@ static void read_remote(void **state)
 	assert_int_equal(gicr_read(1, 0, SGI + GICD_ISACTIVER), 1 << 2);
 }
 
+static void answer(void)
+{
+	if (mc[0].kicked)
+		m_sync(0);
+}
+
+/* Where CPUs run in turns, who waits for another one must give way to it: also a guest that polls RWP. */
+static void read_remote_in_turns(void **state)
+{
+	(void)state;
+	start(2, 4);
+	m_enable(0, 50);
+	line(0, 50, true);
+	assert_int_equal(m_ack(0), 50);
+	spin_others = answer;
+	assert_int_equal(gicd_read(1, GICD_ISACTIVER + 4), 1 << 18);
+	m_disable(1, 50);
+	assert_true(mc[0].kicked);
+	assert_true(gicd_read(1, GICD_CTLR) & GICD_CTLR_RWP);
+	assert_false(gicd_read(1, GICD_CTLR) & GICD_CTLR_RWP);
+	spin_others = NULL;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -929,7 +952,7 @@ int main(void)
 		cmocka_unit_test(clear_active_listed), cmocka_unit_test(set_active), cmocka_unit_test(retarget), cmocka_unit_test(group_change),
 		cmocka_unit_test(on_and_off), cmocka_unit_test(stop_vm), cmocka_unit_test(overflow_order), cmocka_unit_test(overflow_levels),
 		cmocka_unit_test(overflow_timer), cmocka_unit_test(evict), cmocka_unit_test(nested), cmocka_unit_test(nested_dir), cmocka_unit_test(dir_elsewhere),
-		cmocka_unit_test(group_hogs), cmocka_unit_test(read_remote),
+		cmocka_unit_test(group_hogs), cmocka_unit_test(read_remote), cmocka_unit_test(read_remote_in_turns),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

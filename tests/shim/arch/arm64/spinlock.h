@@ -37,4 +37,13 @@ static inline void spin_unlock(struct spinlock *l)
 	l->owner++;
 }
 
+/* What other CPUs do while this one waits; NULL: nothing. */
+__attribute__((weak)) void (*spin_others)(void);
+
+static inline void spin_pause(void)
+{
+	if (spin_others)
+		spin_others();
+}
+
 #endif
