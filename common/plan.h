@@ -115,6 +115,10 @@ struct plan_vm {
 	uint32_t nr_irqs;
 	struct plan_grant *grants;
 	uint32_t nr_grants;
+	/* Its bus masters must be still before its memory is used anew. */
+	uint64_t *virtio; /* board addresses of its virtio-mmio transports, which EL2 resets */
+	uint32_t nr_virtio;
+	uint32_t unstoppable; /* one that nothing can stop, index into host.nodes, or HOST_NO_NODE: the VM cannot start again */
 	struct plan_firmware *firmware; /* without doublets */
 	uint32_t nr_firmware;
 	struct plan_frames frames;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* EL2's run-time memory: how much the plan needs, and where it lies. */
+#include "common/lib/string.h"
 #include "common/plan_parts.h"
 
 /*
@@ -35,7 +36,13 @@ void plan_pool_count_dtb(struct plan_work *w, struct plan_vm *vm)
 	vm->dtb_max = (uint32_t)u64_min(align_up(bytes, PLAN_PAGE), MIB(2));
 }
 
-static uint64_t vm_pool_size(const struct plan_vm *vm)
+/* What restarts need to know of its bus masters. */
+static uint64_t masters_size(const struct host *host, const struct plan_vm *vm)
+{
+	return vm->nr_virtio * sizeof(*vm->virtio) + (vm->unstoppable == HOST_NO_NODE ? 0 : strlen(host->nodes[vm->unstoppable].path) + 1);
+}
+
+static uint64_t vm_pool_size(const struct host *host, const struct plan_vm *vm)
 {
 	const struct plan_stage2 *s2 = &vm->stage2;
 	uint64_t granule = BIT(s2->granule_shift);
@@ -43,6 +50,7 @@ static uint64_t vm_pool_size(const struct plan_vm *vm)
 	return PLAN_BYTES_PER_VM + (uint64_t)vm->nr_vcpus * PLAN_BYTES_PER_VCPU +
 	       align_up((uint64_t)vm->nr_intids * PLAN_BYTES_PER_INTID, PLAN_PAGE) + vm->dtb_max +
 	       align_up((uint64_t)vm->nr_firmware * PLAN_BYTES_PER_FIRMWARE, PLAN_PAGE) +
+	       align_up(masters_size(host, vm), PLAN_PAGE) +
 	       /* The root is aligned to its size: at worst as much is lost before it. */
 	       (s2->table_pages + s2->root_pages) * granule;
 }
@@ -52,7 +60,7 @@ uint64_t plan_pool_size(const struct plan *plan)
 	uint64_t size = (uint64_t)plan->host->nr_cpus * PLAN_BYTES_PER_CPU;
 
 	for (uint32_t i = 0; i < plan->nr_vms; i++)
-		size += vm_pool_size(&plan->vms[i]);
+		size += vm_pool_size(plan->host, &plan->vms[i]);
 	return align_up(size, PLAN_PAGE);
 }
 

@@ -117,6 +117,9 @@ struct vm {
 	struct restart_config restart;
 	struct vm_restarts restarts; /* the vCPU that goes off last */
 	struct firmware_rights firmware; /* what it may ask firmware for */
+	uint64_t *virtio;     /* board addresses of its virtio-mmio transports: reset before each life */
+	uint32_t nr_virtio;
+	const char *unstoppable; /* a bus master that nothing can stop: the VM is not started again. NULL: none */
 	uint64_t entry, dtb;  /* guest addresses: where vCPU 0 starts, and its x0 */
 	uint32_t nr_warned;   /* keys in warned, racy: at worst a warning comes twice */
 	uint32_t warned[16];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How a VM goes down and comes up again: who ends it, what becomes of it, and what it starts from. */
 #include "arch/arm64/barrier.h"
+#include "arch/arm64/io.h"
 #include "arch/arm64/mmu.h"
 #include "arch/arm64/smccc.h"
 #include "arch/arm64/sysreg.h"
@@ -69,10 +70,17 @@ static void fail(const struct vm *vm)
 	psci_system_reset();
 }
 
-static void come_up(struct vm *vm, bool again)
+static void come_up(struct vm *vm)
 {
-	enum err e = vm_load_and_start(vm, again);
+	enum err e;
 
+	if (vm->unstoppable) {
+		log_error("%s: held, for %s reaches memory by DMA, and only a reset of the board is known to stop it", vm->name, vm->unstoppable);
+		set_down(vm, VM_HELD);
+		fail(vm);
+		return;
+	}
+	e = vm_load_and_start(vm, true);
 	if (!e)
 		return;
 	log_error("%s: held, for it cannot be started: %s", vm->name, e == ERR_CORRUPT ? "an image in memory has changed since boot (SHA-256)" : err_text(e));
@@ -95,7 +103,7 @@ void vm_went_down(struct vm *vm)
 	next = vm_policy_next(&vm->restart, &vm->restarts, end, read_sysreg(cntpct_el0), read_sysreg(cntfrq_el0));
 	say_down(vm, end, next);
 	if (next == VM_RUNNING) {
-		come_up(vm, true);
+		come_up(vm);
 		return;
 	}
 	set_down(vm, next);
@@ -120,7 +128,34 @@ void vm_start_here(struct vm *vm)
 {
 	/* Asked twice, or on its way down again: once is enough. */
 	if (vm_state_is_down(__atomic_load_n(&vm->state, __ATOMIC_ACQUIRE)))
-		come_up(vm, true);
+		come_up(vm);
+}
+
+#define VIRTIO_STATUS 0x070 /* Virtual I/O Device specification 1.2, 4.2.2 */
+#define VIRTIO_FRAME 0x200
+#define VIRTIO_TRIES 1000000
+
+/* Its bus masters are still from here on: none reads or writes the memory that another life is to begin in. */
+static enum err stop_masters(const struct vm *vm)
+{
+	for (uint32_t i = 0; i < vm->nr_virtio; i++) {
+		volatile void *status = pa_ptr(pa_make(vm->virtio[i] + VIRTIO_STATUS));
+		unsigned tries = VIRTIO_TRIES;
+		enum err e = el2_map(pa_make(vm->virtio[i]), VIRTIO_FRAME, PGTABLE_DEVICE_RW);
+
+		if (e)
+			return e;
+		mmio_write32(status, 0);
+		/* The device has let go of its queues when it reads so. */
+		while (mmio_read32(status) && --tries)
+			;
+		el2_unmap(pa_make(vm->virtio[i]), VIRTIO_FRAME);
+		if (!tries)
+			return ERR_BUSY;
+	}
+	/* The resets, before memory is written. */
+	dsb(sy);
+	return OK;
 }
 
 /* EL2's windows to the VM's memory: open only here. The tables for them are there since the first time, at boot. */
@@ -188,8 +223,11 @@ static enum err load_one(const struct vm_load *l, bool again)
 static enum err load(struct vm *vm, bool again)
 {
 	unsigned nr;
-	enum err e = open_memory(vm, &nr);
+	enum err e = stop_masters(vm);
 
+	if (e)
+		return e;
+	e = open_memory(vm, &nr);
 	if (!e && again)
 		scrub(vm);
 	for (unsigned i = 0; i < vm->nr_loads && !e; i++)

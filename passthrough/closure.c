@@ -168,7 +168,7 @@ enum err closure_resolve(struct closure *c)
 	if (!e)
 		e = closure_set_irqs(c);
 	closure_check_dma(c);
-	return e;
+	return e ? e : closure_find_masters(c);
 }
 
 enum err passthrough_resolve(const struct plan_input *in, struct plan_vm *vm, uint32_t *owner)

@@ -119,6 +119,9 @@ enum err closure_set_regions(struct closure *c) MUST_CHECK;
 enum err closure_set_irqs(struct closure *c) MUST_CHECK;
 void closure_check_dma(const struct closure *c);
 
+/* Which of the VM's own devices are bus masters, and how they are stopped: plan_vm.virtio, unstoppable. */
+enum err closure_find_masters(const struct closure *c) MUST_CHECK;
+
 /* ---- suggest.c ---- */
 
 /* The node path most like `wanted`, or NULL when none is close. */

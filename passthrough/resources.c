@@ -266,6 +266,27 @@ static void check_streams(const struct closure *c, uint32_t node)
  * This version drives no IOMMU, so a bus master reaches all of the board's memory by physical address, and finds the VM's own only where
  * IPA = PA. The VM could read and overwrite everything through it: the user has to say that this is accepted.
  */
+/* Virtio over MMIO is reset by a register (Virtual I/O Device specification 1.2, 4.2.2 "Status"); no other binding says how. */
+static void note_master(const struct closure *c, uint32_t node)
+{
+	const struct host_node *n = closure_node(c, node);
+
+	if (host_node_is_compatible(n, "virtio,mmio") && n->nr_regs == 1)
+		c->vm->virtio[c->vm->nr_virtio++] = n->regs[0].base;
+	else
+		c->vm->unstoppable = node;
+}
+
+enum err closure_find_masters(const struct closure *c)
+{
+	c->vm->virtio = ARENA_ARRAY(c->in->arena, uint64_t, c->vm->nr_grants + 1);
+	c->vm->unstoppable = HOST_NO_NODE;
+	for (uint32_t i = 0; i < c->vm->nr_grants && c->vm->virtio; i++)
+		if (c->vm->grants[i].kind == PLAN_GRANT_OWN && closure_node(c, c->vm->grants[i].node)->dma)
+			note_master(c, c->vm->grants[i].node);
+	return c->vm->virtio ? OK : ERR_NO_MEMORY;
+}
+
 void closure_check_dma(const struct closure *c)
 {
 	const struct vm_config *config = c->vm->config;

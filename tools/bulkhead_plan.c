@@ -105,6 +105,19 @@ static void print_frames(const struct printer *p, const struct plan_vm *vm)
 		LINE(p->out, "console", "0x%010" PRIx64 "  PL011, interrupt %" PRIu32 " (SPI %" PRIu32 ")", f->uart.base, f->uart_intid, f->uart_intid - 32);
 }
 
+static void print_restart(const struct printer *p, const struct plan_vm *vm)
+{
+	static const char *const when[] = { [RESTART_NEVER] = "never", [RESTART_ON_CRASH] = "after a crash or a reset", [RESTART_ALWAYS] = "always" };
+	const struct restart_config *r = &vm->config->restart;
+
+	if (vm->unstoppable != HOST_NO_NODE)
+		LINE(p->out, "restart", "never: %s reaches memory by DMA, and only a reset of the board is known to stop it", p->plan->host->nodes[vm->unstoppable].path);
+	else if (r->when != RESTART_NEVER && r->max)
+		LINE(p->out, "restart", "%s, %u times within %u s", when[r->when], r->max, r->seconds);
+	else
+		LINE(p->out, "restart", "%s", when[r->when]);
+}
+
 static void print_vm(const struct printer *p, const struct plan_vm *vm)
 {
 	fprintf(p->out, "\n%sVM %s%s\n", p->bold, vm->config->name, p->plain);
@@ -112,6 +125,7 @@ static void print_vm(const struct printer *p, const struct plan_vm *vm)
 	print_memory(p, vm);
 	print_stage2(p, vm);
 	print_frames(p, vm);
+	print_restart(p, vm);
 	for (uint32_t i = 0; i < vm->nr_grants; i++)
 		print_grant(p, vm, &vm->grants[i], i ? "" : "devices");
 	for (uint32_t i = 0; i < vm->nr_firmware; i++)

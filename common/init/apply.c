@@ -246,6 +246,21 @@ static enum err make_ram(struct vm *vm, const struct plan_vm *pv)
 	return OK;
 }
 
+/* Strings of the plan are gone at run time. */
+static enum err make_masters(struct vm *vm, const struct plan *plan, const struct plan_vm *pv, struct arena *pool)
+{
+	vm->virtio = ARENA_ARRAY(pool, uint64_t, pv->nr_virtio);
+	if (pv->nr_virtio && !vm->virtio)
+		return ERR_NO_MEMORY;
+	vm->nr_virtio = pv->nr_virtio;
+	for (uint32_t i = 0; i < pv->nr_virtio; i++)
+		vm->virtio[i] = pv->virtio[i];
+	if (pv->unstoppable == HOST_NO_NODE)
+		return OK;
+	vm->unstoppable = arena_strndup(pool, plan->host->nodes[pv->unstoppable].path, strlen(plan->host->nodes[pv->unstoppable].path));
+	return vm->unstoppable ? OK : ERR_NO_MEMORY;
+}
+
 static enum err make_firmware(struct vm *vm, const struct plan_vm *pv, struct arena *pool)
 {
 	struct firmware_right *table = ARENA_ARRAY(pool, struct firmware_right, pv->nr_firmware);
@@ -275,6 +290,8 @@ static enum err make_vm(struct vm *vm, const struct plan *plan, const struct pla
 		e = make_vcpus(vm, pv, pool);
 	if (!e)
 		e = make_loads(vm, plan, pv, pool);
+	if (!e)
+		e = make_masters(vm, plan, pv, pool);
 	if (!e)
 		e = make_firmware(vm, pv, pool);
 	if (!e)

@@ -11,6 +11,7 @@ static const char *const texts[] = {
 	[ERR_UNSUPPORTED] = "not supported",
 	[ERR_DENIED] = "denied",
 	[ERR_CORRUPT] = "changed or damaged",
+	[ERR_BUSY] = "a device does not stop",
 };
 
 const char *err_text(enum err e)

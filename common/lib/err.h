@@ -14,6 +14,7 @@ enum err {
 	ERR_EXISTS,      /* something is there already (page-table entry, owner) */
 	ERR_UNSUPPORTED, /* well-formed, but not something this code or machine does */
 	ERR_DENIED,      /* refused by policy or by firmware */
+	ERR_BUSY,        /* a device does not come to rest */
 	ERR_CORRUPT,     /* bytes that do not have the hash they should have */
 };
 
