@@ -92,7 +92,7 @@ const char *plan_gic_text(enum plan_gic gic);
 struct plan_frames {
 	struct mem_range gicd;
 	struct mem_range gicr;       /* GICv3: nr_vcpus x 128 KiB */
-	struct mem_range gicc;       /* GICv2: emulated, or with PLAN_GIC_V2_GICV a region */
+	struct mem_range gicc;       /* GICv2: emulated; with PLAN_GIC_V2_GICV its first page is a region */
 	struct mem_range uart;       /* PL011 */
 	uint32_t uart_intid;
 	struct mem_range watchdog[2]; /* control and refresh frame */

@@ -6,15 +6,12 @@
 #define GICV_SIZE    PLAN_GICC_SIZE
 
 /*
- * GIC-400 may be wired so that its frames repeat in 64 KiB steps: each 4 KiB page of GICV fills 64 KiB, and the second one (GICV_DIR) begins
- * at +0x10000. The last copy of the first page lies just before it, and there the guest has both as it expects them.
+ * The first page is mapped. The second, GICV_DIR (Arm IHI 0048, 5.5), is emulated: what it deactivates need not be in a list register. So it does
+ * not matter where it is: GIC-400 may be wired so that its frames repeat in 64 KiB steps, and each page of GICV fills 64 KiB.
  */
-#define GICV_SPREAD_SIZE KIB(128)
-#define GICV_SPREAD_OFFSET 0xf000
-
 bool plan_gicv_window(const struct host_gic *gic, pa_t *pa)
 {
-	*pa = pa_make(gic->vcpu.base + (gic->vcpu.size >= GICV_SPREAD_SIZE ? GICV_SPREAD_OFFSET : 0));
+	*pa = pa_make(gic->vcpu.base);
 	return gic->vcpu.size >= GICV_SIZE && is_aligned(gic->vcpu.base, PLAN_PAGE) && range_within(gic->vcpu.base, gic->vcpu.size, 0, RANGE_LIMIT);
 }
 

@@ -324,7 +324,7 @@ static void fill_gicv(struct plan_work *w, struct plan_vm *vm)
 	pa_t window;
 
 	if (vm->gic == PLAN_GIC_V2_GICV && plan_gicv_window(gic, &window))
-		add_region(vm, &(struct plan_region){ PLAN_REGION_DEVICE, ipa_make(vm->frames.gicc.base), window, vm->frames.gicc.size, gic->node });
+		add_region(vm, &(struct plan_region){ PLAN_REGION_DEVICE, ipa_make(vm->frames.gicc.base), window, PLAN_PAGE, gic->node });
 }
 
 static void fill_regions(struct plan_work *w, uint32_t n)

@@ -57,7 +57,7 @@ enum err plan_no_memory(struct plan_work *w);
 /* Sets gic, gic_version and gic_reason. */
 void plan_gic(struct plan_work *w, struct plan_vm *vm);
 
-/* Where the PLAN_GICC_SIZE bytes lie that a GICv2 guest can use as its CPU interface; false: nowhere. */
+/* The page that a GICv2 guest can use as the first of its CPU interface; false: none. */
 bool plan_gicv_window(const struct host_gic *gic, pa_t *pa);
 
 /* ---- plan_memory.c: the board's RAM ---- */

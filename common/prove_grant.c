@@ -40,14 +40,16 @@ static const char *attrs_text(char *buf, uint64_t attrs)
 	return buf;
 }
 
-/* Wholly inside the frame, and where the guest has its CPU interface: else it is like any other region that nobody was given. */
+#define GICV_PAGE 0x1000 /* without GICV_DIR, which EL2 emulates */
+
+/* The frame's first page, where the guest has its CPU interface: else it is like any other region that nobody was given. */
 bool prove_is_gicv_window(const struct prove_walk *w, const struct plan_region *r)
 {
 	const struct host_gic *gic = &w->plan->host->gic;
 	const struct mem_range *gicc = &w->vm->frames.gicc;
 
 	return r->kind == PLAN_REGION_DEVICE && r->node == gic->node && w->vm->gic_version == 2 && w->vm->gic == PLAN_GIC_V2_GICV &&
-	       r->ipa.v == gicc->base && r->size == gicc->size && range_within(r->pa.v, r->size, gic->vcpu.base, gic->vcpu.size);
+	       r->ipa.v == gicc->base && r->size == GICV_PAGE && r->pa.v == gic->vcpu.base && r->size <= gic->vcpu.size;
 }
 
 /* What the VM really reaches goes into the search for shared memory, granted or not. */

@@ -28,7 +28,7 @@ struct vgic_interface {
 	void (*write_lrs)(struct vcpu *vcpu, const struct vgic_lrs *l, uint64_t old_maint);
 	/* Whether a list register holds a pending interrupt. */
 	bool (*lr_pending)(struct vcpu *vcpu);
-	/* The guest's EOImode is 1. Where HCR_TRAP_DIR is one of the machine's; else NULL. */
+	/* The guest's EOImode is 1. NULL: vgic_write_dir is not for this one. */
 	bool (*split)(struct vcpu *vcpu);
 	/* As after reset, on; or off. */
 	void (*reset)(struct vcpu *vcpu);

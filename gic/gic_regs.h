@@ -83,7 +83,8 @@
 #define GICC_APR 0x00d0
 #define GICC_NSAPR 0x00e0
 #define GICC_IIDR 0x00fc
-#define GICC_DIR 0x1000
+#define GICC_DIR 0x1000 /* the second page, alone in it */
+#define GICC_DIR_FRAME_SIZE 0x1000
 #define GICC_FRAME_SIZE 0x2000
 
 #define GICC_CTLR_GRP0 BIT(0)
@@ -117,6 +118,7 @@
 #define GICH_VTR_NR_LRS(v) (FIELD(v, 5, 0) + 1)
 #define GICH_VMCR_ENGRP0 BIT(0)
 #define GICH_VMCR_ENGRP1 BIT(1)
+#define GICH_VMCR_EOIMODE BIT(9)
 
 #define GIC_PIDR2_ARCH(v) FIELD(v, 7, 4)
 #define GIC_PIDR2_V2 0x2b /* ArchRev 2, JEDEC */

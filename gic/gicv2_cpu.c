@@ -95,6 +95,12 @@ static bool put_first(struct vcpu *vcpu, uint64_t lr)
 	return true;
 }
 
+static bool split(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	return mmio_read32(gich(GICH_VMCR)) & GICH_VMCR_EOIMODE;
+}
+
 static void read_lrs(struct vcpu *vcpu, struct vgic_lrs *l)
 {
 	/* Those whose EOI was asked for are among the used. */
@@ -103,7 +109,7 @@ static void read_lrs(struct vcpu *vcpu, struct vgic_lrs *l)
 		l->lr[n] = gicv2_to_lr(get_lr(vcpu->cpu, n));
 	/* Nobody looks at the count otherwise, and asking for it (write_lrs) begins at 0. */
 	l->eoi_count = vcpu->vgic->maint & HCR_MAINT_LRENPIE ? GICH_HCR_EOICOUNT(mmio_read32(gich(GICH_HCR))) : 0;
-	l->split = false; /* the count is of deactivations, whatever EOImode is: none traps */
+	l->split = split(vcpu);
 	l->groups = mmio_read32(gich(GICH_VMCR)) & (GICH_VMCR_ENGRP0 | GICH_VMCR_ENGRP1);
 }
 
@@ -111,10 +117,7 @@ static void write_lrs(struct vcpu *vcpu, const struct vgic_lrs *l, uint64_t old_
 {
 	for_each_bit(n, l->dirty)
 		put(vcpu, n, l->lr[n]);
-	/*
-	 * Clears EOICount too. HCR_TRAP_DIR has no counterpart: a guest that ends interrupts by GICV_DIR in another order than that of their
-	 * priorities, while more of them are active than there are list registers, is counted like one that does not.
-	 */
+	/* Clears EOICount too. HCR_TRAP_DIR has no counterpart: GICV_DIR is a page of its own, which no guest has. */
 	if (l->maint != old_maint || l->eoi_count)
 		mmio_write32(gich(GICH_HCR), (uint32_t)(GICH_HCR_EN | (l->maint & ~HCR_TRAP_DIR)));
 }
@@ -157,6 +160,7 @@ const struct vgic_interface gicv2_interface = {
 	.read_lrs = read_lrs,
 	.write_lrs = write_lrs,
 	.lr_pending = lr_pending,
+	.split = split,
 	.reset = reset,
 	.stop = stop,
 };

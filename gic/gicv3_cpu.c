@@ -89,7 +89,7 @@ static void read_lrs(struct vcpu *vcpu, struct vgic_lrs *l)
 	for_each_bit(n, l->used)
 		l->lr[n] = lr_read(n);
 	l->eoi_count = (uint32_t)ICH_HCR_EOICOUNT(gic_read(ICH_HCR));
-	/* Without that trap (it came with a later revision) the count is of deactivations, and is taken for those of the most urgent, as on a GICv2. */
+	/* Without that trap (it came with a later revision) the count is of deactivations, and is taken for those of the most urgent. */
 	l->split = split(vcpu) && gic_read(ICH_VTR) & ICH_VTR_TDS;
 	l->groups = (uint32_t)(gic_read(ICH_VMCR) & (ICH_VMCR_VENG0 | ICH_VMCR_VENG1));
 }

@@ -18,6 +18,8 @@ static void add_frames(struct vm *vm, const struct plan_vm *plan)
 {
 	const struct plan_frames *f = &plan->frames;
 
+	if (plan->gic == PLAN_GIC_V2_GICV)
+		vm_add_mmio(vm, f->gicc.base + GICC_DIR, GICC_DIR_FRAME_SIZE, vgic_access_gicv_dir, NULL);
 	if (plan->gic == PLAN_GIC_V2_SOFTWARE)
 		vm_add_mmio(vm, f->gicc.base, f->gicc.size, vgic_access_gicc, NULL);
 	vm_add_mmio(vm, f->gicd.base, f->gicd.size, plan->gic == PLAN_GIC_V3 ? vgic_access_gicd : vgic_access_gicd_v2, NULL);

@@ -190,3 +190,15 @@ bool vgic_access_gicc(struct vcpu *vcpu, void *device, struct mmio_access *acces
 		access->value = vgic_swif_read(vcpu, offset);
 	return true;
 }
+
+bool vgic_access_gicv_dir(struct vcpu *vcpu, void *device, struct mmio_access *access)
+{
+	(void)device;
+	if (access->size != 4 || access->offset != 0 || !access->write) {
+		access->value = 0;
+		return vgic_complain(vcpu, "GICC_DIR", access);
+	}
+	if (vgic_v2_is_source(vcpu->vgic, (uint32_t)access->value))
+		vgic_write_dir(vcpu, GICC_IAR_INTID(access->value));
+	return true;
+}

@@ -135,7 +135,7 @@ static void deactivate(struct vcpu *vcpu, struct vgic_swif *s, uint32_t id)
 
 	if (n < 0) {
 		/* Active without a list register, perhaps. */
-		if (s->maint & HCR_MAINT_LRENPIE && (intid >= GIC_SGIS || vcpu->vgic->v2->source[intid] == GICC_IAR_CPU(id)))
+		if (s->maint & HCR_MAINT_LRENPIE && vgic_v2_is_source(vcpu->vgic, id))
 			vgic_deactivate_intid(vcpu, intid);
 		return;
 	}

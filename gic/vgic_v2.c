@@ -61,6 +61,11 @@ uint64_t vgic_v2_list_sgi(struct vgic_cpu *vc, uint64_t lr)
 	return lr | (uint64_t)v2->source[sgi] << LR_SOURCE_SHIFT;
 }
 
+bool vgic_v2_is_source(const struct vgic_cpu *vc, uint32_t id)
+{
+	return GICC_IAR_INTID(id) >= GIC_SGIS || vc->v2->source[GICC_IAR_INTID(id)] == GICC_IAR_CPU(id);
+}
+
 void vgic_v2_reset_sgis(struct vgic_cpu *vc)
 {
 	memset(vc->v2->pend, 0, sizeof(vc->v2->pend));

@@ -47,6 +47,8 @@ void vgic_v2_forget_incoming(struct vgic_cpu *vc);
 bool vgic_v2_fold_sgi(struct vgic_cpu *vc, uint64_t lr);
 /* An SGI's list register, new: one source at a time; the others wait for its end. */
 uint64_t vgic_v2_list_sgi(struct vgic_cpu *vc, uint64_t lr);
+/* What GICC_DIR is told: for an SGI, whether it is active from that source, if at all. Without the lock: the vCPU's own. */
+bool vgic_v2_is_source(const struct vgic_cpu *vc, uint32_t id);
 /* That vCPU went on or off: SPIs that may go to it or elsewhere. */
 void vgic_v2_retarget(struct vgic_txn *t, unsigned vcpu);
 /* As after reset. */
@@ -70,6 +72,8 @@ void vgic_swif_write(struct vcpu *vcpu, unsigned offset, uint32_t v);
 /* ---- vgic_mmio_v2.c ---- */
 
 bool vgic_access_gicd_v2(struct vcpu *vcpu, void *device, struct mmio_access *access);
+/* GICV's second page: GICV_DIR. */
+bool vgic_access_gicv_dir(struct vcpu *vcpu, void *device, struct mmio_access *access);
 bool vgic_access_gicc(struct vcpu *vcpu, void *device, struct mmio_access *access);
 
 #endif

@@ -215,11 +215,11 @@ static void make_rtos(struct sys *s)
 
 	make_vm(s, RTOS, "rtos", 2, 1);
 	sys_give_gicv(s, RTOS, 0x8010000);
-	add_region(s, RTOS, PLAN_REGION_DEVICE, 0x8010000, 0x8040000, 0x2000, NODE_GIC);
+	add_region(s, RTOS, PLAN_REGION_DEVICE, 0x8010000, 0x8040000, 0x1000, NODE_GIC);
 	add_region(s, RTOS, PLAN_REGION_RAM, 0x40000000, 0x100000000, 1u << 30, 0);
 	add_region(s, RTOS, PLAN_REGION_RAM, 0x8000000000, 0x140000000, 2u << 20, 0);
 	tree_init(t, &s->pool, 12, 40, 1);
-	tree_map(t, 3, 0x8010000, 0x8040000, 2, S2_DEVICE);
+	tree_map(t, 3, 0x8010000, 0x8040000, 1, S2_DEVICE);
 	tree_map(t, 1, 0x40000000, 0x100000000, 1, S2_RAM);
 	tree_map(t, 2, 0x8000000000, 0x140000000, 1, S2_RAM);
 	finish_vm(s, RTOS);

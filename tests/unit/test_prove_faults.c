@@ -252,7 +252,6 @@ static void gicv_v3(struct sys *s) { s->vm[RTOS].gic_version = 3; }
 static void gicv_by_another_node(struct sys *s)
 {
 	sys_give_gicv(s, LINUX, 0x50000000);
-	s->vm[LINUX].frames.gicc.size = 0x1000;
 	grant_device(s, 0x8040000, NODE_DMA);
 }
 static void gicv_software(struct sys *s) { s->vm[RTOS].gic = PLAN_GIC_V2_SOFTWARE; }
@@ -272,15 +271,22 @@ static void gicv_twice(struct sys *s)
 	v->stage2.table_pages = s->tree[RTOS].pages;
 }
 /* Something that is not the GIC's lies in the window's pages. */
-static void gicv_shares_page(struct sys *s) { s->regs[NODE_DMA] = (struct mem_range){0x8041800, 0x100}; }
+static void gicv_shares_page(struct sys *s) { s->regs[NODE_DMA] = (struct mem_range){0x8040800, 0x100}; }
 static void gic_node_elsewhere(struct sys *s)
 {
 	s->regions[RTOS][0].pa.v = 0xa020000;
-	tree_map(&s->tree[RTOS], 3, GICV, 0xa020000, 2, S2_DEVICE);
+	tree_map(&s->tree[RTOS], 3, GICV, 0xa020000, 1, S2_DEVICE);
+}
+/* The page that is emulated is mapped behind the first. */
+static void gicv_dir_page(struct sys *s)
+{
+	s->regions[RTOS][0].size = 0x2000;
+	tree_map(&s->tree[RTOS], 3, GICV + 0x1000, 0x8041000, 1, S2_DEVICE);
 }
 static void gicv_beyond(struct sys *s)
 {
 	/* The granted window runs on into what follows the frame. */
+	gicv_dir_page(s);
 	s->host.gic.vcpu.size = 0x1000;
 	s->host.gic.redist[0] = (struct mem_range){0x8041000, 0x1000};
 }
@@ -291,7 +297,7 @@ static void ram_of_other_vm_64k(struct sys *s) { grant_page(s, 0x220208000); }
 static void device_of_other_vm(struct sys *s) { grant_device(s, 0xa003000, NODE_NIC); }
 static void own_ram_twice(struct sys *s) { grant_page(s, 0x80000000); }
 static void reached_other_vm(struct sys *s) { page_to(s, 0x100000000); }
-static void gicv_as_ram_of_other(struct sys *s) { grant_device(s, 0x8041000, NODE_DMA); }
+static void gicv_as_ram_of_other(struct sys *s) { grant_device(s, 0x8040000, NODE_DMA); }
 static void device_not_owned(struct sys *s) { s->vm[LINUX].nr_grants = 0; }
 static void device_only_copied(struct sys *s) { s->grants[LINUX][0].kind = PLAN_GRANT_COPY; }
 static void device_not_owned_but_another(struct sys *s) { s->grants[LINUX][0].node = NODE_DMA; }
@@ -501,8 +507,9 @@ static const struct fault faults[] = {
 	{"GICV's pages hold a device", gicv_shares_page, "VM rtos: the pages it is granted at 0x8040000 hold registers of /dma@a010000", "not own"},
 	{"emulated CPU interface mapped", gicc_frame_mapped, "VM linux: guest 0x9010000 is mapped", "emulated"},
 	{"GICV elsewhere", gic_node_elsewhere, "VM rtos: the plan grants registers at 0xa020000", "does not own: /intc@8000000"},
+	{"GICV_DIR mapped", gicv_dir_page, "VM rtos reaches physical 0x8040000", "belongs to the GIC's virtual CPU interface"},
 	{"GICV window too long", gicv_beyond, "VM rtos reaches physical 0x8041000 (guest 0x8011000)", "belongs to the GIC's redistributors"},
-	{"GICV page of another VM as a device", gicv_as_ram_of_other, "VM rtos and VM linux both reach physical 0x8041000", ""},
+	{"GICV page of another VM as a device", gicv_as_ram_of_other, "VM rtos and VM linux both reach physical 0x8040000", ""},
 	{"console UART", uart_page, "VM linux reaches physical 0x9000000", "belongs to the hypervisor's console UART"},
 	{"console UART in a granted page", uart_in_page, "VM linux reaches physical 0x9010ff8 (guest 0x9010ff8)", "belongs to the hypervisor's console UART"},
 	{"RAM of another VM", ram_of_other_vm, "VM rtos and VM linux both reach physical 0x13ffff000", "(guest 0x7ffff000 and 0x50000000)"},

@@ -492,7 +492,7 @@ static UNUSED void m_dir(unsigned cpu, unsigned id)
 {
 	int n;
 
-	if (m_gic == PLAN_GIC_V2_SOFTWARE) {
+	if (m_gic != PLAN_GIC_V3) {
 		m_access(cpu, M_GICC + GICC_DIR, 4, true, id);
 		return;
 	}

@@ -84,7 +84,7 @@ static void model_start(unsigned vcpus, unsigned lrs, enum plan_gic gic, bool sp
 {
 	m_nr_lrs = lrs;
 	m_gic = gic;
-	model_split = split && gic != PLAN_GIC_V2_GICV;
+	model_split = split;
 	m_start(vcpus, 96, model_irqs, ARRAY_SIZE(model_irqs));
 	memset(model_spi, 0, sizeof(model_spi));
 	gicd_write(0, GICD_CTLR, 3);

@@ -52,7 +52,7 @@ static bool model_busy(unsigned c)
 
 static void model_cpu_reset(unsigned c)
 {
-	mc[c].split = model_split && m_gic == PLAN_GIC_V3;
+	mc[c].split = model_split;
 	model_cpus[c] = (struct model_cpu){.ctlr = model_split ? 0x207 : 7, .pmr = 0xf8, .bpr = 2, .abpr = 3};
 	if (!model_software())
 		return;
