@@ -94,7 +94,8 @@ struct vgic {
 	uint32_t recalls;     /* vCPUs with `recalled` */
 	uint32_t complained;  /* atomic: an unknown register access was logged */
 	uint8_t priority_mask; /* implemented bits */
-	uint32_t direct_able;  /* constant: private INTIDs that vgic_cpu.direct may have */
+	uint32_t direct_able;  /* constant: private INTIDs that vgic_cpu.direct, or vgic_v2_cpu.direct, may have */
+	bool software;         /* constant: interface is vgic_swif.c */
 	uint8_t *targets;      /* GICv2 guests: GICD_ITARGETSR of each SPI; else NULL */
 	struct vgic_word spi[]; /* word 1 and on */
 };

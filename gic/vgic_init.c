@@ -7,10 +7,10 @@ _Static_assert(sizeof(struct vgic_word) + 32 <= 32 * PLAN_BYTES_PER_INTID, "the 
 _Static_assert(sizeof(struct vgic_cpu) + sizeof(struct vgic_v2_cpu) + sizeof(struct vcpu) <= PLAN_BYTES_PER_VCPU, "the plan counts less than a vCPU takes");
 _Static_assert(CONFIG_MAX_VCPUS <= 128, "struct vgic_txn.kick and vgic_word.target");
 
-/* What may be put into the machine's list register 0 unseen: not an SGI with a source, and nothing where that is not the VM's. */
+/* What may be put into list register 0 unseen: not an SGI with a source. */
 static uint32_t direct_able(enum plan_gic gic)
 {
-	return gic == PLAN_GIC_V3 ? ~0u : gic == PLAN_GIC_V2_GICV ? 0xffff0000 : 0;
+	return gic == PLAN_GIC_V3 ? ~0u : 0xffff0000;
 }
 
 /* Looked through in this order: first what is most frequent. */
@@ -41,7 +41,8 @@ enum err vgic_init_vm(struct vm *vm, const struct plan_vm *plan, struct arena *p
 	g->vm = vm;
 	g->lock.rank = LOCK_VGIC;
 	g->nr_words = nr_words;
-	g->interface = plan->gic == PLAN_GIC_V2_SOFTWARE ? &vgic_swif_interface : gic_hw->interface;
+	g->software = plan->gic == PLAN_GIC_V2_SOFTWARE;
+	g->interface = g->software ? &vgic_swif_interface : gic_hw->interface;
 	g->direct_able = direct_able(plan->gic);
 	g->priority_mask = g->interface->priority_mask();
 	vm->vgic = g;

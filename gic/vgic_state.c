@@ -3,6 +3,7 @@
 #include "gic/vgic.h"
 
 #include "gic/gic_hw.h"
+#include "gic/vgic_v2.h"
 
 void vgic_begin(struct vgic_txn *t, struct vgic *g, struct vcpu *self)
 {
@@ -152,10 +153,11 @@ void vgic_update_direct(struct vgic *g, struct vgic_cpu *vc, uint32_t mask)
 {
 	struct vgic_word *w = &vc->priv;
 	uint32_t able = vc->loaded ? w->enabled & group_on(g, w) & (w->hw | 0xffff) & g->direct_able : 0;
+	uint64_t *direct = g->software ? vc->v2->direct : vc->direct;
 
 	for_each_bit(b, mask) {
 		uint64_t lr = able >> b & 1 ? vgic_make_lr(w, 0, b, LR_PENDING) : 0;
-		__atomic_store_n(&vc->direct[b], lr, __ATOMIC_RELAXED);
+		__atomic_store_n(&direct[b], lr, __ATOMIC_RELAXED);
 	}
 }
 
@@ -203,7 +205,7 @@ static bool forward_at_once(struct vgic_txn *t, struct vgic_ref r, unsigned b)
 	return true;
 }
 
-bool vgic_forward(struct vcpu *vcpu, unsigned intid)
+static __attribute__((noinline)) bool forward(struct vcpu *vcpu, unsigned intid)
 {
 	struct vgic *g = vcpu->vm->vgic;
 	uint32_t bit = 1u << intid % 32;
@@ -227,6 +229,11 @@ bool vgic_forward(struct vcpu *vcpu, unsigned intid)
 	}
 	vgic_end(&t);
 	return true;
+}
+
+bool vgic_forward(struct vcpu *vcpu, unsigned intid)
+{
+	return (vcpu->vm->vgic->software && vgic_swif_forward(vcpu, intid)) || forward(vcpu, intid);
 }
 
 void vgic_set_spi_level(struct vm *vm, uint32_t intid, bool level)

@@ -42,29 +42,41 @@ static unsigned running(const struct vgic_swif *s)
 	return s->apr ? (unsigned)__builtin_ctz(s->apr) * 8 : IDLE;
 }
 
-/* The lines, after list registers or registers changed. */
+static bool group_enabled(const struct vgic_swif *s, uint64_t lr)
+{
+	return s->ctlr & (lr & LR_GROUP1 ? GICC_CTLR_GRP1 : GICC_CTLR_GRP0);
+}
+
+/* The lines, by what is best. */
+static void signal(struct vcpu *vcpu, struct vgic_swif *s)
+{
+	bool fiq = false;
+
+	s->signalled = false;
+	if (s->best != SWIF_NONE) {
+		uint64_t lr = s->lr[s->best];
+
+		s->signalled = priority_of(lr) < s->pmr && group_priority(s, lr) < running(s);
+		fiq = s->signalled && s->ctlr & GICC_CTLR_FIQEN && !(lr & LR_GROUP1);
+	}
+	vcpu_set_virtual_lines(&vcpu->arch, s->signalled && !fiq, fiq);
+}
+
+/* After list registers or registers changed. */
 static void update(struct vcpu *vcpu, struct vgic_swif *s)
 {
 	unsigned least = IDLE + 1;
-	bool fiq = false;
 
 	s->best = SWIF_NONE;
-	s->signalled = false;
 	for_each_bit(n, s->used) {
 		uint64_t lr = s->lr[n];
 
-		if ((lr & LR_STATE) != LR_PENDING || priority_of(lr) >= least || !(s->ctlr & (lr & LR_GROUP1 ? GICC_CTLR_GRP1 : GICC_CTLR_GRP0)))
+		if ((lr & LR_STATE) != LR_PENDING || priority_of(lr) >= least || !group_enabled(s, lr))
 			continue;
 		least = priority_of(lr);
 		s->best = (uint8_t)n;
 	}
-	if (s->best != SWIF_NONE) {
-		uint64_t lr = s->lr[s->best];
-
-		s->signalled = least < s->pmr && group_priority(s, lr) < running(s);
-		fiq = s->signalled && s->ctlr & GICC_CTLR_FIQEN && !(lr & LR_GROUP1);
-	}
-	vcpu_set_virtual_lines(&vcpu->arch, s->signalled && !fiq, fiq);
+	signal(vcpu, s);
 }
 
 /* Whether the maintenance interrupt would come (IHI 0048, 5.3.4 "GICH_MISR"). */
@@ -253,10 +265,22 @@ static uint32_t free_lrs(struct vcpu *vcpu)
 
 static bool put_first(struct vcpu *vcpu, uint64_t lr)
 {
-	if (swif_of(vcpu)->used)
+	struct vgic_swif *s = swif_of(vcpu);
+
+	if (s->used)
 		return false;
-	put(vcpu, 0, lr);
+	s->lr[0] = lr;
+	s->used = 1;
+	s->best = group_enabled(s, lr) ? 0 : SWIF_NONE;
+	signal(vcpu, s);
 	return true;
+}
+
+bool vgic_swif_forward(struct vcpu *vcpu, unsigned intid)
+{
+	uint64_t lr = intid < GIC_PRIVATE ? __atomic_load_n(&vcpu->vgic->v2->direct[intid], __ATOMIC_RELAXED) : 0;
+
+	return lr && !__atomic_load_n(&vcpu->vgic->summary, __ATOMIC_RELAXED) && put_first(vcpu, lr);
 }
 
 static void read_lrs(struct vcpu *vcpu, struct vgic_lrs *l)

@@ -34,6 +34,7 @@ struct vgic_v2_cpu {
 	uint8_t pend[GIC_SGIS];     /* lock; not 0 where vgic_word.pend has its bit */
 	uint8_t drop[GIC_SGIS];     /* lock; which ones vgic_word.drop_pend is about */
 	uint8_t source[GIC_SGIS];   /* lock; a number: whose is listed or active */
+	uint64_t direct[GIC_PRIVATE]; /* vgic_cpu.direct for the list registers in memory; there, all are 0 */
 	struct vgic_swif swif;      /* own CPU; PLAN_GIC_V2_SOFTWARE */
 };
 
@@ -66,6 +67,8 @@ void vgic_v2_write_sgir(struct vcpu *vcpu, uint32_t value);
 /* ---- vgic_swif.c ---- */
 
 extern const struct vgic_interface vgic_swif_interface;
+/* A PPI goes straight into a list register if all are free and nothing waits. Without the lock. */
+bool vgic_swif_forward(struct vcpu *vcpu, unsigned intid);
 uint32_t vgic_swif_read(struct vcpu *vcpu, unsigned offset);
 void vgic_swif_write(struct vcpu *vcpu, unsigned offset, uint32_t v);
 

@@ -525,10 +525,37 @@ static void off_and_on(void **state)
 	lines(false, false);
 }
 
+/* The timer's interrupt goes into a list register with nothing but its image: whatever says otherwise takes that away. */
+static void direct_timer(void **state)
+{
+	(void)state;
+	start(4);
+	assert_int_equal(mvcpu[0].vgic->direct[27], 0); /* not for the machine's list registers */
+	assert_int_equal(LR_VINTID(mvcpu[0].vgic->v2->direct[27]), 27);
+	assert_true(vgic_swif_forward(&mvcpu[0], 27));
+	lines(true, false);
+	/* The list registers are in use; or something waits; or it is none of these. */
+	assert_false(vgic_swif_forward(&mvcpu[0], 30));
+	mc[0].ppi[27].active = true;
+	m_eoi(0, m_ack(0));
+	assert_false(mc[0].ppi[27].active);
+	assert_false(vgic_swif_forward(&mvcpu[0], 3));
+	assert_false(vgic_swif_forward(&mvcpu[0], 34));
+	gicd_write(0, GICD_ICENABLER, 1u << 27);
+	assert_false(vgic_swif_forward(&mvcpu[0], 27));
+	/* Of a group that the CPU interface has off it is listed, and waits. */
+	gicd_write(0, GICD_ISENABLER, 1u << 27);
+	write_reg(GICC_CTLR, GICC_CTLR_GRP0);
+	assert_true(vgic_swif_forward(&mvcpu[0], 27));
+	lines(false, false);
+	write_reg(GICC_CTLR, GICC_CTLR_GRP0 | GICC_CTLR_GRP1 | GICC_CTLR_ACKCTL);
+	lines(true, false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(after_reset), cmocka_unit_test(fields), cmocka_unit_test(unknown), cmocka_unit_test(take_and_end),
+		cmocka_unit_test(direct_timer), cmocka_unit_test(after_reset), cmocka_unit_test(fields), cmocka_unit_test(unknown), cmocka_unit_test(take_and_end),
 		cmocka_unit_test(masked), cmocka_unit_test(preemption), cmocka_unit_test(nested), cmocka_unit_test(overflow),
 		cmocka_unit_test(groups), cmocka_unit_test(group_enables), cmocka_unit_test(fiq), cmocka_unit_test(split),
 		cmocka_unit_test(split_overflow), cmocka_unit_test(sgi_source), cmocka_unit_test(sources_after_ack), cmocka_unit_test(forwarded),
