@@ -83,20 +83,27 @@ void vgic_stop_vcpu(struct vcpu *vcpu)
 	quiet_ppis(vcpu);
 }
 
-void vgic_sync_vcpu(struct vcpu *vcpu)
+/* One SGI and nothing else, as most often: the same short way as for one to oneself. */
+static bool sync_at_once(struct vcpu *vcpu, uint32_t sgis)
 {
 	struct vgic_cpu *vc = vcpu->vgic;
-	uint32_t sgis = __atomic_load_n(&vc->incoming, __ATOMIC_ACQUIRE);
+	uint64_t lr;
+
+	if (!sgis || sgis & (sgis - 1) || __atomic_load_n(&vc->resync, __ATOMIC_RELAXED) || vc->summary)
+		return false;
+	lr = vc->direct[__builtin_ctz(sgis)];
+	if (lr && vc->v2)
+		return vgic_v2_take_at_once(vcpu, sgis, lr);
+	/* Whoever found our bit set and added another one has sent no kick: look at what else is there. */
+	return lr && vcpu->vm->vgic->interface->put_first(vcpu, lr) && !(__atomic_fetch_and(&vc->incoming, ~sgis, __ATOMIC_ACQUIRE) & ~sgis);
+}
+
+void vgic_sync_vcpu(struct vcpu *vcpu)
+{
 	struct vgic_txn t;
 
-	/* One SGI and nothing else, as most often: the same short way as for one to oneself. */
-	if (sgis && !(sgis & (sgis - 1)) && !__atomic_load_n(&vc->resync, __ATOMIC_RELAXED) && !vc->summary) {
-		uint64_t lr = vc->direct[__builtin_ctz(sgis)];
-
-		/* Whoever found our bit set and added another one has sent no kick: look at what else is there. */
-		if (lr && vcpu->vm->vgic->interface->put_first(vcpu, lr) && !(__atomic_fetch_and(&vc->incoming, ~sgis, __ATOMIC_ACQUIRE) & ~sgis))
-			return;
-	}
+	if (sync_at_once(vcpu, __atomic_load_n(&vcpu->vgic->incoming, __ATOMIC_ACQUIRE)))
+		return;
 	vgic_begin(&t, vcpu->vm->vgic, vcpu);
 	t.refill = t.self != NULL;
 	vgic_end(&t);

@@ -7,10 +7,10 @@ _Static_assert(sizeof(struct vgic_word) + 32 <= 32 * PLAN_BYTES_PER_INTID, "the 
 _Static_assert(sizeof(struct vgic_cpu) + sizeof(struct vgic_v2_cpu) + sizeof(struct vcpu) <= PLAN_BYTES_PER_VCPU, "the plan counts less than a vCPU takes");
 _Static_assert(CONFIG_MAX_VCPUS <= 128, "struct vgic_txn.kick and vgic_word.target");
 
-/* What may be put into list register 0 unseen: not an SGI with a source. */
+/* What may be put into list register 0 unseen (an SGI with its source: vgic_v2_take_at_once); the interface in software knows PPIs only. */
 static uint32_t direct_able(enum plan_gic gic)
 {
-	return gic == PLAN_GIC_V3 ? ~0u : 0xffff0000;
+	return gic == PLAN_GIC_V2_SOFTWARE ? 0xffff0000 : ~0u;
 }
 
 /* Looked through in this order: first what is most frequent. */

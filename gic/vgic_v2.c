@@ -9,6 +9,7 @@
 #include "gic/vgic_v2.h"
 
 #include "common/lib/string.h"
+#include "gic/gic_hw.h"
 
 /* ---- SGIs ---- */
 
@@ -27,6 +28,32 @@ uint32_t vgic_v2_take_sgis(struct vgic_cpu *vc, uint32_t sgis)
 		taken |= sources ? 1u << sgi : 0;
 	}
 	return taken;
+}
+
+/*
+ * The bit in vgic_cpu.incoming goes first: a sender that comes later than our look at the sources finds it clear, and kicks. The source of
+ * what is listed is this CPU's own as long as only its list registers know of it.
+ */
+bool vgic_v2_take_at_once(struct vcpu *vcpu, uint32_t sgis, uint64_t lr)
+{
+	struct vgic_cpu *vc = vcpu->vgic;
+	unsigned sgi = (unsigned)__builtin_ctz(sgis);
+	uint32_t others = __atomic_fetch_and(&vc->incoming, ~sgis, __ATOMIC_ACQUIRE) & ~sgis;
+	uint8_t sources = __atomic_exchange_n(&vc->v2->incoming[sgi], 0, __ATOMIC_RELAXED);
+	struct vgic_txn t;
+
+	if (sources && !(sources & (sources - 1))) {
+		unsigned source = (unsigned)__builtin_ctz(sources);
+
+		if (vcpu->vm->vgic->interface->put_first(vcpu, lr | (uint64_t)source << LR_SOURCE_SHIFT)) {
+			vc->v2->source[sgi] = (uint8_t)source;
+			return !others;
+		}
+	}
+	vgic_begin(&t, vcpu->vm->vgic, vcpu);
+	vgic_v2_set_sgi(&t, vcpu->id, sgi, sources);
+	vgic_end(&t);
+	return !others;
 }
 
 void vgic_v2_forget_incoming(struct vgic_cpu *vc)

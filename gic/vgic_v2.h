@@ -42,6 +42,8 @@ struct vgic_v2_cpu {
 
 /* SGIs taken from vgic_cpu.incoming: their sources too. Returns those that have one. */
 uint32_t vgic_v2_take_sgis(struct vgic_cpu *vc, uint32_t sgis);
+/* The one SGI in `sgis`, which came from others: into a free list register, lr but for its source, where nothing else is known of it. false: more came. Without the lock. */
+bool vgic_v2_take_at_once(struct vcpu *vcpu, uint32_t sgis, uint64_t lr);
 /* The sources of SGIs that are forgotten, after the bits in vgic_cpu.incoming. */
 void vgic_v2_forget_incoming(struct vgic_cpu *vc);
 /* A list register of an SGI is folded: whether it is pending still. */
