@@ -6,7 +6,8 @@
 
 const struct known *host_classify(struct host_build *b, const struct tree_prop *p)
 {
-	struct prop_cached *c = &b->cache[(p->name_off >> 2 ^ p->name_off >> 10 ^ p->name_off << 4) % PROP_CACHE_SIZE];
+	/* Names follow each other, most of them 4 bytes or longer: those of one KiB of the strings never share a place. */
+	struct prop_cached *c = &b->cache[(p->name_off >> 2) % PROP_CACHE_SIZE];
 
 	if (!c->class || c->name_off != p->name_off)
 		*c = (struct prop_cached){ p->name_off, prop_classify(p->name) };
