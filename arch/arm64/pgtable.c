@@ -108,13 +108,12 @@ static struct spot spot_find(const struct pgtable *t, uint64_t ia)
 	return spot_end(t, spot_root(t, ia), ia);
 }
 
-/* The spot of ia, which is where the entry that lies `count` behind s begins: a neighbour, unless its table ends there. */
-static struct spot spot_step(const struct pgtable *t, struct spot s, unsigned count, uint64_t ia)
+/* How many entries lie from s on, which translates ia, to the end of its table or to that of [ia, end). */
+static unsigned spot_entries(const struct pgtable *t, struct spot s, uint64_t ia, uint64_t end)
 {
-	s.entry += count;
-	if (is_aligned((uint64_t)s.entry, BIT(t->granule_shift)))
-		return spot_find(t, ia);
-	return spot_end(t, s, ia);
+	uint64_t in_table = (BIT(t->granule_shift) - ((uint64_t)s.entry & (BIT(t->granule_shift) - 1))) / sizeof(*s.entry);
+
+	return (unsigned)u64_min(in_table, ((end - 1) >> s.shift) - (ia >> s.shift) + 1);
 }
 
 /* Address bits that one table of that level and those below it resolve, page offset included. */
@@ -189,16 +188,17 @@ static enum err add_table(struct pgtable *t, uint64_t *entry)
 
 static bool is_free(const struct pgtable *t, uint64_t ia, uint64_t end)
 {
-	struct spot s = spot_find(t, ia);
+	while (ia < end) {
+		struct spot s = spot_find(t, ia);
+		unsigned n = spot_entries(t, s, ia, end), free = 0;
 
-	for (;;) {
-		if (*s.entry & DESC_VALID)
+		while (free < n && !s.entry[free])
+			free++;
+		if (!free)
 			return false;
-		ia = align_down(ia, spot_size(s)) + spot_size(s);
-		if (ia >= end)
-			return true;
-		s = spot_step(t, s, 1, ia);
+		ia = align_down(ia, spot_size(s)) + free * spot_size(s);
 	}
+	return true;
 }
 
 /* What remains to be mapped. */
@@ -232,31 +232,37 @@ static bool run_fits(const struct pgtable *t, const struct request *r, struct sp
 	return true;
 }
 
-/*
- * Writes the largest leaf or run that the beginning of r allows; *done is its size. An existing table is kept:
- * replacing it would need break-before-make.
- */
-static enum err map_some(struct pgtable *t, const struct request *r, uint64_t *done)
+/* Where the largest leaf goes that the beginning of r allows. An existing table is kept: replacing it would need break-before-make. */
+static enum err find_place(struct pgtable *t, const struct request *r, struct spot *s)
 {
-	struct spot s = spot_root(t, r->ia);
-
-	while (is_table(*s.entry, s.level) || !leaf_fits(t, r, s)) {
-		enum err e = *s.entry ? OK : add_table(t, s.entry);
+	*s = spot_root(t, r->ia);
+	while (is_table(*s->entry, s->level) || !leaf_fits(t, r, *s)) {
+		enum err e = *s->entry ? OK : add_table(t, s->entry);
 
 		if (e)
 			return e;
-		s = spot_next(t, s, r->ia);
+		*s = spot_next(t, *s, r->ia);
 	}
-
-	bool run = run_fits(t, r, s);
-	unsigned count = run ? run_length(t->granule_shift) : 1;
-	uint64_t desc = r->pa | r->attributes | DESC_VALID | (run ? DESC_CONTIGUOUS : 0) |
-			(s.level == PGTABLE_LAST_LEVEL ? DESC_TABLE_OR_PAGE : 0);
-
-	for (unsigned i = 0; i < count; i++, desc += spot_size(s))
-		write_descriptor(s.entry + i, desc);
-	*done = count * spot_size(s);
 	return OK;
+}
+
+/* Leaves from s on, as long as its table has room and r goes on with whole ones: larger ones begin where a table ends. */
+static void write_leaves(const struct pgtable *t, struct request *r, struct spot s)
+{
+	uint64_t type = DESC_VALID | (s.level == PGTABLE_LAST_LEVEL ? DESC_TABLE_OR_PAGE : 0);
+	uint64_t *stop = s.entry + spot_entries(t, s, r->ia, r->ia + align_down(r->size, spot_size(s)));
+
+	do {
+		bool run = run_fits(t, r, s);
+		uint64_t *end = s.entry + (run ? run_length(t->granule_shift) : 1);
+		uint64_t desc = r->pa | r->attributes | type | (run ? DESC_CONTIGUOUS : 0), size = (uint64_t)(end - s.entry) << s.shift;
+
+		for (; s.entry < end; s.entry++, desc += spot_size(s))
+			write_descriptor(s.entry, desc);
+		r->ia += size;
+		r->pa += size;
+		r->size -= size;
+	} while (s.entry < stop && !*s.entry);
 }
 
 enum err pgtable_map(struct pgtable *t, uint64_t ia, uint64_t pa, uint64_t size, enum pgtable_attr attr)
@@ -271,14 +277,12 @@ enum err pgtable_map(struct pgtable *t, uint64_t ia, uint64_t pa, uint64_t size,
 		return ERR_EXISTS;
 
 	while (r.size) {
-		uint64_t done = 0;
-		enum err e = map_some(t, &r, &done);
+		struct spot s;
+		enum err e = find_place(t, &r, &s);
 
 		if (e)
 			return e;
-		r.ia += done;
-		r.pa += done;
-		r.size -= done;
+		write_leaves(t, &r, s);
 	}
 	return OK;
 }
@@ -292,23 +296,25 @@ static unsigned leaf_entries(const struct pgtable *t, uint64_t desc)
 /* One walk over [ia, end), which must consist of whole leaves: to look at them, or to clear them. */
 static enum err walk_leaves(const struct pgtable *t, uint64_t ia, uint64_t end, bool clear)
 {
-	struct spot s = spot_find(t, ia);
+	while (ia < end) {
+		struct spot s = spot_find(t, ia);
+		uint64_t *stop = s.entry + spot_entries(t, s, ia, end);
 
-	for (;;) {
-		unsigned count = leaf_entries(t, *s.entry);
-		uint64_t size = count * spot_size(s);
+		do {
+			unsigned count = leaf_entries(t, *s.entry);
+			uint64_t size = count * spot_size(s);
 
-		if (!(*s.entry & DESC_VALID))
-			return ERR_NOT_FOUND;
-		if (!is_aligned(ia, size) || end - ia < size)
-			return ERR_RANGE;
-		for (unsigned i = 0; clear && i < count; i++)
-			write_descriptor(s.entry + i, 0);
-		ia += size;
-		if (ia >= end)
-			return OK;
-		s = spot_step(t, s, count, ia);
+			if (!(*s.entry & DESC_VALID))
+				return ERR_NOT_FOUND;
+			if (!is_aligned(ia, size) || end - ia < size)
+				return ERR_RANGE;
+			for (unsigned i = 0; clear && i < count; i++)
+				write_descriptor(s.entry + i, 0);
+			s.entry += count;
+			ia += size;
+		} while (s.entry < stop && !is_table(*s.entry, s.level));
 	}
+	return OK;
 }
 
 enum err pgtable_unmap(struct pgtable *t, uint64_t ia, uint64_t size)
