@@ -35,18 +35,34 @@ void console_leave(void)
 
 /* ---- Output ---- */
 
+static void put_synchronously(uint8_t c)
+{
+	unsigned tries = con.stuck ? 1 : SEND_TRIES;
+
+	while (!con.uart.driver->put(&con.uart, c) && --tries)
+		;
+	con.stuck = !tries;
+}
+
 static void send_synchronously(void)
 {
 	int c;
 
 	while ((c = console_mux_peek(&con.mux)) >= 0) {
-		unsigned tries = con.stuck ? 1 : SEND_TRIES;
-
-		while (!con.uart.driver->put(&con.uart, (uint8_t)c) && --tries)
-			;
-		con.stuck = !tries;
+		put_synchronously((uint8_t)c);
 		console_mux_skip(&con.mux);
 	}
+}
+
+/* Lock held. A line of the log while nobody else has anything to say: what the mux would make of it, without the mux. */
+static void send_directly(const char *text, size_t len)
+{
+	for (uint32_t i = 0; i < con.log.prefix_len; i++)
+		put_synchronously((uint8_t)con.log.prefix[i]);
+	for (size_t i = 0; i < len; i++)
+		put_synchronously((uint8_t)text[i] < ' ' ? ' ' : (uint8_t)text[i]);
+	put_synchronously('\r');
+	put_synchronously('\n');
 }
 
 /* Lock held. As much as the UART takes now; it interrupts when it takes more, if there is more. */
@@ -109,8 +125,12 @@ void console_log(const char *text, size_t len)
 {
 	if (!console_enter())
 		return;
-	console_mux_put_line(&con.log, text, (uint32_t)len);
-	send();
+	if (con.alone) {
+		send_directly(text, len);
+	} else {
+		console_mux_put_line(&con.log, text, (uint32_t)len);
+		send();
+	}
 	console_leave();
 }
 

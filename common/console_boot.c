@@ -13,7 +13,7 @@ bool console_early_init_at(const struct host_console *c, volatile void *base)
 	if (!base || !uart_init(&con.uart, c))
 		return false;
 	console_add_own_sources(false);
-	con.present = true;
+	con.present = con.alone = true;
 	return true;
 }
 
@@ -53,15 +53,15 @@ void console_start(bool has_interrupt)
 {
 	if (!con.present)
 		return;
-	if (!has_interrupt) {
+	if (!has_interrupt)
 		log_warn("the console UART has no interrupt: output is slow, and there is no input");
-		return;
-	}
-	if (con.nr_vms)
+	else if (con.nr_vms)
 		console_say_focus();
 	if (!console_enter())
 		return;
-	con.interrupts = true;
-	con.uart.driver->enable_irqs(&con.uart, true, false);
+	con.alone = false;
+	con.interrupts = has_interrupt;
+	if (has_interrupt)
+		con.uart.driver->enable_irqs(&con.uart, true, false);
 	console_leave();
 }

@@ -19,6 +19,7 @@ struct console_state {
 	struct console_source log, monitor_text;
 	bool present;
 	bool locking;        /* the MMU is on: locks work, and are needed */
+	bool alone;          /* boot: no VM has said anything yet */
 	bool interrupts;     /* run time */
 	bool sending;        /* the UART's send interrupt is enabled */
 	bool stuck;          /* synchronous: it does not send */

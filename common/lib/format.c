@@ -29,6 +29,13 @@ static void put(struct out *o, char c)
 	o->len++;
 }
 
+static void put_text(struct out *o, const char *text, size_t len)
+{
+	if (o->len < o->size)
+		memcpy(o->buf + o->len, text, u64_min(len, o->size - o->len));
+	o->len += len;
+}
+
 static void put_padding(struct out *o, char c, size_t width, size_t len)
 {
 	for (; len < width; len++)
@@ -47,8 +54,7 @@ static void put_field(struct out *o, const struct spec *s, const char *prefix, c
 		put(o, *prefix++);
 	if (zero)
 		put_padding(o, '0', s->width, total);
-	for (size_t i = 0; i < len; i++)
-		put(o, text[i]);
+	put_text(o, text, len);
 	if (s->left)
 		put_padding(o, ' ', s->width, total);
 }
@@ -207,10 +213,15 @@ size_t format_vtext(char *buf, size_t size, const char *fmt, va_list ap)
 
 	va_copy(args.ap, ap);
 	while (*fmt) {
-		if (*fmt != '%') {
-			put(&o, *fmt++);
-			continue;
-		}
+		size_t plain = 0;
+
+		while (fmt[plain] && fmt[plain] != '%')
+			plain++;
+		put_text(&o, fmt, plain);
+		fmt += plain;
+		if (!*fmt)
+			break;
+
 		const char *end = parse_spec(fmt + 1, &s, &args);
 
 		if (convert(&o, *end, &s, &args)) {
@@ -218,8 +229,8 @@ size_t format_vtext(char *buf, size_t size, const char *fmt, va_list ap)
 			continue;
 		}
 		/* Not ours (the compiler knows more): the rest is shown as it stands, for its arguments cannot be told apart any more. */
-		while (*fmt)
-			put(&o, *fmt++);
+		put_text(&o, fmt, strlen(fmt));
+		break;
 	}
 	va_end(args.ap);
 	if (size)
