@@ -35,13 +35,22 @@ void console_leave(void)
 
 /* ---- Output ---- */
 
-static void put_synchronously(uint8_t c)
+/* The UART is full, and is waited for. */
+static void wait_and_put(uint8_t c)
 {
 	unsigned tries = con.stuck ? 1 : SEND_TRIES;
 
 	while (!con.uart.driver->put(&con.uart, c) && --tries)
 		;
 	con.stuck = !tries;
+}
+
+static inline void put_synchronously(uint8_t c)
+{
+	if (con.uart.driver->put(&con.uart, c))
+		con.stuck = false;
+	else
+		wait_and_put(c);
 }
 
 static void send_synchronously(void)

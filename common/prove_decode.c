@@ -248,16 +248,18 @@ static void take_leaves(struct prove_walk *w, struct table_cursor *c, unsigned l
 			    w->geometry.pa_bits);
 }
 
-/* The first entry from `i` on that is not zero, or `end`. Most of every tree is empty: sixteen at a time. */
+/* The first entry from `i` on that is not zero, or `end`. Most of every tree is empty: 64 at a time. */
 static unsigned skip_empty(const uint64_t *table, unsigned i, unsigned end)
 {
 	const uint64_t *t = table + i, *stop = table + end;
 
-	for (; stop - t >= 16; t += 16) {
-		uint64_t low = t[0] | t[1] | t[2] | t[3] | t[4] | t[5] | t[6] | t[7];
-		uint64_t high = t[8] | t[9] | t[10] | t[11] | t[12] | t[13] | t[14] | t[15];
+	for (; stop - t >= 64; t += 64) {
+		uint64_t any = 0;
 
-		if (low | high)
+#pragma GCC unroll 64
+		for (unsigned k = 0; k < 64; k++)
+			any |= t[k];
+		if (any)
 			break;
 	}
 	while (t < stop && !*t)

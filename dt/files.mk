@@ -4,4 +4,3 @@ dt_sources += guest_dtb.c guest_fragment.c guest_nodes.c writer.c
 dt_sources += system.c system_images.c system_vms.c nearest.c
 boot += $(addprefix dt/,$(dt_sources))
 pure += $(addprefix dt/,$(dt_sources))
-hot += $(addprefix dt/,$(dt_sources))

@@ -185,7 +185,7 @@ uint32_t tree_child(const struct tree *t, uint32_t parent, const char *name, siz
 	for (uint32_t c = parent + 1; c < t->nodes[parent].end; c = t->nodes[c].end) {
 		const struct tree_node *n = &t->nodes[c];
 
-		if (n->name_len >= len && memcmp(n->name, name, len) == 0 && (n->name[len] == '\0' || n->name[len] == '@'))
+		if (n->name[0] == name[0] && n->name_len >= len && memcmp(n->name, name, len) == 0 && (n->name[len] == '\0' || n->name[len] == '@'))
 			return c;
 	}
 	return TREE_NO_NODE;

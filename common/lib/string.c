@@ -125,13 +125,14 @@ void *memset(void *dst, int c, size_t n)
 	if (n >= 2 * WORD) {
 		for (; misaligned(d); n--)
 			*d++ = (unsigned char)c;
-		for (; n >= BLOCK; n -= BLOCK, d += BLOCK) {
-			word *t = (word *)d;
-
-			t[0] = fill, t[1] = fill, t[2] = fill, t[3] = fill, t[4] = fill, t[5] = fill, t[6] = fill, t[7] = fill;
+		for (; n >= 4 * BLOCK; n -= 4 * BLOCK, d += 4 * BLOCK)
+#pragma GCC unroll 32
+			for (unsigned i = 0; i < 4 * BLOCK / WORD; i++)
+				((word *)d)[i] = fill;
+		for (; n >= 2 * WORD; n -= 2 * WORD, d += 2 * WORD) {
+			((word *)d)[0] = fill;
+			((word *)d)[1] = fill;
 		}
-		for (; n >= WORD; n -= WORD, d += WORD)
-			*(word *)d = fill;
 	}
 	while (n--)
 		*d++ = (unsigned char)c;

@@ -40,8 +40,8 @@ el2_abi := $(addprefix -fcall-saved-x,8 9 10 11 12 13 14 15) -ffixed-x18
 el2_flags := $(el2_machine) $(el2_abi) -Oz -g -ffreestanding -fPIE -fno-common -fno-strict-aliasing -fstack-protector-strong -fstack-usage \
 	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables -include tools/build/hidden.h
 
-# Speed where guests wait for it (hot, in files.mk), size elsewhere: what stays mapped is what an attacker finds.
-$(addprefix $(BUILD)/el2/,$(addsuffix .o,$(hot))): el2_flags += -O2 -falign-functions=4 -fomit-frame-pointer
+# Speed where guests wait for it (hot, in files.mk, and boot), size elsewhere: what stays mapped is what an attacker finds.
+$(addprefix $(BUILD)/el2/,$(addsuffix .o,$(hot) $(boot))): el2_flags += -O2 -falign-functions=4 -fomit-frame-pointer
 
 el2 := $(BUILD)/el2
 el2_lds := $(el2)/bulkhead.lds
