@@ -92,11 +92,17 @@ static void take_layout(struct node_info *info, const struct tree_prop *p, const
 
 static void take_compatible(struct host_node *node, struct node_info *info, struct tree_value v)
 {
+	const struct host_node *last = node->parent == HOST_NO_NODE ? NULL : node - 1;
+
 	if (!tree_is_strings(v))
 		return;
 	node->compatible = (const char *)v.data;
 	node->compatible_len = v.len;
-	info->compat = compat_mask(node->compatible, node->compatible_len);
+	/* Devices of a kind often follow each other. */
+	if (last && last->compatible_len == v.len && memcmp(last->compatible, v.data, v.len) == 0)
+		info->compat = info[-1].compat;
+	else
+		info->compat = compat_mask(node->compatible, node->compatible_len);
 }
 
 static void take_property(struct host_node *node, struct node_info *info, const struct tree_prop *p, const struct known *class)
