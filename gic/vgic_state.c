@@ -205,13 +205,15 @@ static bool forward_at_once(struct vgic_txn *t, struct vgic_ref r, unsigned b)
 	return true;
 }
 
-static __attribute__((noinline)) bool forward(struct vcpu *vcpu, unsigned intid)
+bool vgic_forward(struct vcpu *vcpu, unsigned intid)
 {
 	struct vgic *g = vcpu->vm->vgic;
 	uint32_t bit = 1u << intid % 32;
 	struct vgic_txn t;
 	struct vgic_ref r;
 
+	if (g->software && vgic_swif_forward(vcpu, intid))
+		return true;
 	if (intid / 32 >= g->nr_words)
 		return false;
 	r = vgic_ref(g, intid / 32, vcpu->id);
@@ -229,11 +231,6 @@ static __attribute__((noinline)) bool forward(struct vcpu *vcpu, unsigned intid)
 	}
 	vgic_end(&t);
 	return true;
-}
-
-bool vgic_forward(struct vcpu *vcpu, unsigned intid)
-{
-	return (vcpu->vm->vgic->software && vgic_swif_forward(vcpu, intid)) || forward(vcpu, intid);
 }
 
 void vgic_set_spi_level(struct vm *vm, uint32_t intid, bool level)
