@@ -129,33 +129,26 @@ static uint64_t fault_ipa(const struct esr_dabt *d)
 static struct vcpu *any_access(struct vcpu *vcpu, uint64_t esr)
 {
 	struct esr_dabt d = esr_dabt(esr);
-	struct vm *vm = vcpu->vm;
+	const struct mmio_region *r;
 	uint64_t ipa;
 
 	if (esr_fault(d.dfsc) != FAULT_TRANSLATION)
 		return exit_abort_guest(vcpu, esr, 0, "not allowed there");
 	ipa = fault_ipa(&d);
-	for (unsigned i = 0; i < vm->nr_mmio; i++) {
-		const struct mmio_region *r = &vm->mmio[i];
-
-		if (ipa - r->base >= r->size)
-			continue;
-		if (d.cache_op) {
-			/* There are no lines of an emulated register in any cache. */
-			vcpu_skip_instruction(true);
-			return vcpu;
-		}
+	r = exit_find_mmio(vcpu, ipa);
+	if (!r)
+		return exit_abort_guest(vcpu, esr, ipa, "nothing is there");
+	/* There are no lines of an emulated register in any cache: a cache operation is done. */
+	if (!d.cache_op) {
 		if (!d.isv || d.s1ptw || vcpu_is_aarch32())
 			return exit_abort_guest(vcpu, esr, ipa, "an instruction that cannot be emulated on an emulated device");
 		if (ipa & (d.size - 1u))
 			return exit_abort_guest(vcpu, esr, ipa, "unaligned");
-		vcpu->mmio = r;
 		if (!exit_emulate(vcpu, r, &d, ipa - r->base))
 			return exit_abort_guest(vcpu, esr, ipa, "refused by the emulated device");
-		vcpu_skip_instruction(true);
-		return vcpu;
 	}
-	return exit_abort_guest(vcpu, esr, ipa, "nothing is there");
+	vcpu_skip_instruction(true);
+	return vcpu;
 }
 
 #define VECTORS_SIZE 0x800 /* Arm ARM D1.10.2 */

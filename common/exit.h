@@ -10,6 +10,9 @@
 /* exit_fast.c. An access that can be emulated, aligned to its size, goes to its device. false: the device refuses it. All registers are saved. */
 bool exit_emulate(struct vcpu *vcpu, const struct mmio_region *r, const struct esr_dabt *d, uint64_t offset);
 
+/* exit_fast.c. The emulated device at that guest address, which is remembered for the next access; NULL: none. */
+const struct mmio_region *exit_find_mmio(struct vcpu *vcpu, uint64_t ipa);
+
 /* exit_fast.c. The fast ways for any exception, with all registers saved. false: nothing was done. */
 bool exit_retry(struct vcpu *vcpu, uint64_t esr);
 

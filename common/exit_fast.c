@@ -57,16 +57,32 @@ static COLD bool refused(struct vcpu *vcpu, uint64_t esr)
 	return true;
 }
 
+__attribute__((noinline)) const struct mmio_region *exit_find_mmio(struct vcpu *vcpu, uint64_t ipa)
+{
+	const struct vm *vm = vcpu->vm;
+
+	for (const struct mmio_region *r = vm->mmio; r < vm->mmio + vm->nr_mmio; r++)
+		if (ipa - r->base < r->size)
+			return vcpu->mmio = r;
+	return NULL;
+}
+
 /* rt: bits of the syndrome that must be clear, too. */
 static inline __attribute__((always_inline)) bool fast_access(struct vcpu *vcpu, uint64_t esr, uint64_t rt)
 {
 	struct esr_dabt d = esr_dabt(esr);
 	const struct mmio_region *r = vcpu->mmio;
-	uint64_t offset = access_ipa() - r->base;
+	uint64_t ipa = access_ipa();
 
-	if ((esr & (ESR_ACCESS_MASK | rt)) != ESR_ACCESS || offset >= r->size || offset & (d.size - 1u) || !pstate_is_plain(read_sysreg(spsr_el2)))
+	if ((esr & (ESR_ACCESS_MASK | rt)) != ESR_ACCESS || ipa & (d.size - 1u) || !pstate_is_plain(read_sysreg(spsr_el2)))
 		return false;
-	return emulate(vcpu, r, &d, offset) ? skip_plain() : refused(vcpu, esr);
+	/* Where the last one was, most often. */
+	if (__builtin_expect(ipa - r->base >= r->size, 0)) {
+		r = exit_find_mmio(vcpu, ipa);
+		if (!r)
+			return false;
+	}
+	return emulate(vcpu, r, &d, ipa - r->base) ? skip_plain() : refused(vcpu, esr);
 }
 
 static inline bool fast_id(struct vcpu *vcpu, uint64_t esr, uint64_t rt)

@@ -129,7 +129,15 @@ void vgic_v2_clear_sgi(struct vgic_txn *t, unsigned vcpu, unsigned sgi, uint8_t 
 
 static void send_self(struct vcpu *vcpu, unsigned sgi)
 {
+	struct vgic_cpu *vc = vcpu->vgic;
+	uint64_t lr = vc->direct[sgi];
 	struct vgic_txn t;
+
+	/* With all list registers free and nothing waiting in memory, nothing is known of this SGI that it would have to be merged with. */
+	if (lr && !vc->summary && vcpu->vm->vgic->interface->put_first(vcpu, lr | (uint64_t)vcpu->id << LR_SOURCE_SHIFT)) {
+		vc->v2->source[sgi] = (uint8_t)vcpu->id;
+		return;
+	}
 
 	vgic_begin(&t, vcpu->vm->vgic, vcpu);
 	vgic_v2_set_sgi(&t, vcpu->id, sgi, (uint8_t)(1u << vcpu->id));
