@@ -30,7 +30,7 @@ static bool take_requests(struct vcpu *vcpu)
 /* Until something is pending for this CPU; interrupts are masked in EL2, and wake it all the same. */
 static void idle(struct cpu *cpu, struct vcpu *vcpu)
 {
-	lock_check_below(0);
+	lock_check_none();
 	dsb(sy); /* what was written before sleeping may be what another CPU waits for */
 	wfi();
 	gic_handle_irqs(cpu, vcpu);

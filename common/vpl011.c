@@ -37,12 +37,14 @@ static const uint8_t id_regs[] = { 0x11, 0x10, 0x34, 0x00, 0x0d, 0xf0, 0x05, 0xb
 
 static void update_line(struct vpl011 *u)
 {
-	bool line = (u->ris & u->regs[IMSC]) != 0;
+	vline_set(&u->line, u->ris & u->regs[IMSC]);
+}
 
-	if (line == u->line)
-		return;
-	u->line = line;
-	vgic_set_spi_level(u->vm, u->intid, line);
+/* The lock is released. */
+static void leave(struct vpl011 *u)
+{
+	spin_unlock(&u->lock);
+	vline_tell(&u->line, u->vm, u->intid);
 }
 
 static uint32_t fifo_depth(const struct vpl011 *u)
@@ -206,7 +208,7 @@ static bool access(struct vcpu *vcpu, void *device, struct mmio_access *a)
 		a->value = read_data(u) >> shift;
 	else if (!a->write)
 		a->value = read_register(u, offset) >> shift;
-	spin_unlock(&u->lock);
+	leave(u);
 	return true;
 }
 
@@ -223,7 +225,7 @@ void vpl011_receive(struct vpl011 *u, uint8_t c)
 		u->ris |= PL011_INT_OE;
 	}
 	update_line(u);
-	spin_unlock(&u->lock);
+	leave(u);
 }
 
 void vpl011_resume(struct vpl011 *u)
@@ -234,7 +236,7 @@ void vpl011_resume(struct vpl011 *u)
 		u->ris |= PL011_INT_TX;
 		update_line(u);
 	}
-	spin_unlock(&u->lock);
+	leave(u);
 }
 
 /* ---- Life ---- */
@@ -249,7 +251,7 @@ void vpl011_reset(struct vpl011 *u)
 	u->overrun = false;
 	u->tail = u->head;
 	update_line(u);
-	spin_unlock(&u->lock);
+	leave(u);
 }
 
 enum err vpl011_create(struct vm *vm, uint64_t ipa, uint32_t intid, struct arena *pool)

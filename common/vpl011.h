@@ -6,7 +6,7 @@
  * Sending takes no time, until the console asks the VM to wait: then its transmit FIFO is full, and the transmit
  * interrupt comes when the console takes more. A guest that looks at either loses nothing.
  *
- * Lock: each has its own, taken inside; in it the VM's vGIC lock and the console lock are taken.
+ * Lock: each has its own, taken inside; in it the console lock is taken.
  */
 #ifndef COMMON_VPL011_H
 #define COMMON_VPL011_H
@@ -15,6 +15,7 @@
 #include "common/console_mux.h"
 #include "common/lib/arena.h"
 #include "common/lib/err.h"
+#include "common/vline.h"
 
 struct vm;
 
@@ -25,7 +26,7 @@ struct vpl011 {
 	struct spinlock lock;
 	struct vm *vm;
 	uint32_t intid;
-	bool line;     /* the level of its interrupt line */
+	struct vline line;
 	bool waiting;  /* the console takes no more for now */
 	bool overrun;  /* a typed byte was lost; the next read says so */
 	uint32_t head, tail; /* of queue, free-running */

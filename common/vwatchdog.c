@@ -27,11 +27,15 @@
 
 static void set_status(struct vwatchdog *w, uint32_t status)
 {
-	uint32_t changed = w->status ^ status;
-
 	w->status = status;
-	if (changed & WCS_WS0)
-		vgic_set_spi_level(w->vm, w->intid, status & WCS_WS0);
+	vline_set(&w->line, status & WCS_WS0);
+}
+
+/* The lock is released. */
+static void leave(struct vwatchdog *w)
+{
+	spin_unlock(&w->lock);
+	vline_tell(&w->line, w->vm, w->intid);
 }
 
 /* An explicit refresh: the first timeout is a whole period away. */
@@ -108,7 +112,7 @@ static bool access_control(struct vcpu *vcpu, void *device, struct mmio_access *
 		write_control(w, a);
 	else
 		a->value = read_control(w, a->offset);
-	spin_unlock(&w->lock);
+	leave(w);
 	if (a->write)
 		alarm_changed(vcpu->vm);
 	return true;
@@ -124,7 +128,7 @@ static bool access_refresh(struct vcpu *vcpu, void *device, struct mmio_access *
 	} else if (a->offset == WRR && a->size == 4) {
 		spin_lock(&w->lock);
 		refresh(w, w->status & WCS_EN);
-		spin_unlock(&w->lock);
+		leave(w);
 	}
 	return true;
 }
@@ -149,7 +153,7 @@ void vwatchdog_reset(struct vwatchdog *w)
 	spin_lock(&w->lock);
 	set_status(w, 0);
 	w->offset = w->compare = 0;
-	spin_unlock(&w->lock);
+	leave(w);
 }
 
 uint64_t vwatchdog_run(struct vwatchdog *w, uint64_t now)
@@ -165,7 +169,7 @@ uint64_t vwatchdog_run(struct vwatchdog *w, uint64_t now)
 	}
 	if (w->status & WCS_EN && !(w->status & WCS_WS1))
 		next = w->compare;
-	spin_unlock(&w->lock);
+	leave(w);
 	if (bites) {
 		log_warn("%s: its watchdog was not refreshed in time", w->vm->name);
 		(void)vm_end(w->vm, VM_ENDS_CRASH);

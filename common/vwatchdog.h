@@ -5,7 +5,7 @@
  *
  * Refreshing is cheap: it only moves the deadline. The timer behind it (alarm.h) fires at one that has passed, and is set anew.
  *
- * Lock: each has its own, taken inside; in it the VM's vGIC lock is taken.
+ * Lock: each has its own, taken inside; in it no other is taken.
  */
 #ifndef COMMON_VWATCHDOG_H
 #define COMMON_VWATCHDOG_H
@@ -13,6 +13,7 @@
 #include "arch/arm64/spinlock.h"
 #include "common/lib/arena.h"
 #include "common/lib/err.h"
+#include "common/vline.h"
 
 struct vm;
 
@@ -23,6 +24,7 @@ struct vwatchdog {
 	struct spinlock lock;
 	struct vm *vm;
 	uint32_t intid;
+	struct vline line;
 	uint32_t status;  /* WCS: enabled, and which timeouts have passed */
 	uint64_t offset;  /* WOR, counter ticks */
 	uint64_t compare; /* WCV: the next timeout, while enabled */

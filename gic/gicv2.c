@@ -46,7 +46,7 @@ static void kick(const struct cpu *cpu)
 {
 	const struct gicv2_cpu *target = __atomic_load_n(&cpu->gic, __ATOMIC_ACQUIRE);
 
-	lock_check_below(LOCK_VGIC);
+	lock_check_none();
 	/* Not up yet: it looks at its requests when it comes. */
 	if (!target)
 		return;

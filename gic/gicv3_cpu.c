@@ -223,7 +223,7 @@ void gicv3_kick(const struct cpu *cpu)
 {
 	const struct gicv3_cpu *target = __atomic_load_n(&cpu->gic, __ATOMIC_ACQUIRE);
 
-	lock_check_below(LOCK_VGIC);
+	lock_check_none();
 	/* Not up yet: it looks at its requests when it comes. */
 	if (!target)
 		return;

@@ -139,7 +139,7 @@ void vgic_stop_vm(struct vm *vm)
 	const struct cpu *cpu = vm->vcpus[0].cpu;
 	struct vgic *g = vm->vgic;
 
-	lock_check_below(0);
+	lock_check_none();
 	/* No vCPU runs: nothing enables them again behind our back, so the wait needs no lock. */
 	for (unsigned word = 1; word < g->nr_words; word++)
 		gic_hw->write_bits(cpu, GICD_ICENABLER, word, g->spi[word - 1].hw);

@@ -12,7 +12,7 @@
  *
  * Locks. vgic->lock guards all words, private ones included, and what is marked with it; vgic_begin takes it and vgic_end releases it.
  * Lock order: vm->lock, an emulated device's, vgic->lock, the physical distributor's, the console's (arch/arm64/lock_rank.h, which a build with
- * CONFIG_DEBUG_LOCKS checks). Nothing waits with any lock held, and no IPI is sent with vgic->lock or a later one: kicks are collected in
+ * CONFIG_DEBUG_LOCKS checks). Nothing waits and no IPI is sent with any lock held: kicks are collected in
  * the transaction and sent by vgic_end after the release. The loaded vCPU's list registers are its CPU's own.
  */
 #ifndef GIC_VGIC_H

@@ -41,7 +41,7 @@ static void wait_recalled(struct vgic_txn *t, unsigned vcpu)
 
 	vgic_recall(t, vcpu);
 	vgic_end(t);
-	lock_check_below(0);
+	lock_check_none();
 	for (unsigned i = 0; i < WAIT_STEPS && __atomic_load_n(&vc->recalled, __ATOMIC_ACQUIRE); i++) {
 		spin_pause();
 		if (self && __atomic_load_n(&self->vgic->recalled, __ATOMIC_RELAXED)) {

@@ -30,10 +30,10 @@ static inline void lock_check_release(unsigned rank)
 	*locks_held() &= ~(1u << rank);
 }
 
-/* Here no lock of that rank or a higher one may be held. */
-static inline void lock_check_below(unsigned rank)
+/* Here no lock may be held: another CPU is kicked or waited for. */
+static inline void lock_check_none(void)
 {
-	if (*locks_held() >> rank)
+	if (*locks_held())
 		__builtin_trap();
 }
 
@@ -49,9 +49,8 @@ static inline void lock_check_release(unsigned rank)
 	(void)rank;
 }
 
-static inline void lock_check_below(unsigned rank)
+static inline void lock_check_none(void)
 {
-	(void)rank;
 }
 
 #endif

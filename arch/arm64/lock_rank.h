@@ -7,7 +7,7 @@ enum lock_rank {
 	LOCK_LOAD = 1, /* vm.c: a VM is loaded */
 	LOCK_VM,       /* struct vm */
 	LOCK_DEVICE,   /* struct vpl011, struct vwatchdog */
-	LOCK_VGIC,     /* struct vgic; from here on no other CPU is kicked */
+	LOCK_VGIC,     /* struct vgic */
 	LOCK_GIC,      /* the physical distributor */
 	LOCK_CONSOLE,
 };

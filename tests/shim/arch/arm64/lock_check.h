@@ -5,9 +5,9 @@
 
 #include "arch/arm64/spinlock.h"
 
-static inline void lock_check_below(unsigned rank)
+static inline void lock_check_none(void)
 {
-	if (spin_held >> rank)
+	if (spin_held)
 		__builtin_trap();
 }
 
