@@ -57,15 +57,19 @@ class Context:
         return (int(match.group(1)), int(match.group(2))) if match else (0, 0)
 
     def choose_qemu(self, case):
-        """The first one that is new enough for the case, and has its machine."""
+        """The first one that is new enough for the case, and has its machine and CPU."""
         requirements = [r.partition(":") for r in case.get("requires", [])]
         wanted = max((value for kind, _, value in requirements if kind == "qemu"), default="0")
         machines = [value for kind, _, value in requirements if kind == "machine"]
         version = tuple(int(part) for part in wanted.split("."))
-        for qemu in filter(None, (self.qemu, self.newer)):
-            if self.qemu_version(qemu) >= version and all(self.has_machine(qemu, machine) for machine in machines):
+        fitting = [qemu for qemu in filter(None, (self.qemu, self.newer))
+                   if self.qemu_version(qemu) >= version and all(self.has_machine(qemu, machine) for machine in machines)]
+        if not fitting:
+            raise Skip(f"needs QEMU {' with '.join(filter(None, [wanted if wanted != '0' else '', *machines]))}: see tools/setup/qemu-backport")
+        for qemu in fitting:
+            if self.has_cpu(qemu, case["cpu"]):
                 return qemu
-        raise Skip(f"needs QEMU {' with '.join(filter(None, [wanted if wanted != '0' else '', *machines]))}: see tools/setup/qemu-backport")
+        raise Skip(f"this QEMU has no {case['cpu']}")
 
     def has_machine(self, qemu, name):
         return re.search(rf"^{re.escape(name)} ", self.ask_qemu(qemu, "-M", "help"), re.M) is not None
@@ -145,9 +149,7 @@ class Context:
         return path
 
 
-def check_requirements(case, context, qemu):
-    if not context.has_cpu(qemu, case["cpu"]):
-        raise Skip(f"this QEMU has no {case['cpu']}")
+def check_requirements(case, context):
     for requirement in case.get("requires", []):
         kind, _, value = requirement.partition(":")
         if kind in ("qemu", "machine"):
@@ -268,7 +270,7 @@ def board_command(case, context, qemu):
 
 def command(case, context):
     qemu = context.choose_qemu(case)
-    check_requirements(case, context, qemu)
+    check_requirements(case, context)
     if "board" in case:
         return board_command(case, context, qemu)
     options = [f"gic-version={case['gic']}", f"virtualization={'on' if case['virtualization'] else 'off'}"]
