@@ -113,6 +113,9 @@ static enum err plan_vm_resources(struct plan_work *w, struct plan_vm *vm)
 	if (e)
 		return e;
 	plan_gic(w, vm);
+	if (vm->config->restart.critical && w->in->host->psci != HOST_PSCI_SMC)
+		findings_add(w->in->findings, FINDING_UNSUPPORTED, "%s: critical: nothing can reset the board: its DTB has no PSCI firmware that is called by SMC",
+			     vm->config->path);
 	if (vm->config->watchdog && !w->in->host->timer.hyp)
 		findings_add(w->in->findings, FINDING_UNSUPPORTED, "%s: watchdog: the board's DTB gives no interrupt of the hypervisor's timer, which it needs",
 			     vm->config->path);

@@ -598,12 +598,41 @@ static void test_dma(void **state)
 	free(f);
 }
 
+/* Which bus masters a restart stops, and which forbid it. */
+static void test_masters(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+	struct plan *p;
+
+	fixture_pass(f, VM_LINUX, "/nic@9170000");
+	f->vms[VM_LINUX].memory_identity = f->vms[VM_LINUX].dma_without_iommu = true;
+	p = plan_make(&f->in);
+	assert_non_null(p);
+	assert_int_equal(p->vms[VM_LINUX].unstoppable, N_NIC);
+	assert_int_equal(p->vms[VM_LINUX].nr_virtio, 0);
+	assert_int_equal(p->vms[VM_RTOS].unstoppable, HOST_NO_NODE);
+	free(f);
+
+	f = fixture_new();
+	fixture_pass(f, VM_LINUX, "/nic@9170000");
+	f->vms[VM_LINUX].memory_identity = f->vms[VM_LINUX].dma_without_iommu = true;
+	f->nodes[N_NIC].compatible = "virtio,mmio";
+	f->nodes[N_NIC].compatible_len = sizeof("virtio,mmio");
+	p = plan_make(&f->in);
+	assert_non_null(p);
+	assert_int_equal(p->vms[VM_LINUX].unstoppable, HOST_NO_NODE);
+	assert_int_equal(p->vms[VM_LINUX].nr_virtio, 1);
+	assert_int_equal(p->vms[VM_LINUX].virtio[0], 0x9170000);
+	free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_missing), cmocka_unit_test(test_owned), cmocka_unit_test(test_taken), cmocka_unit_test(test_page_shared),
 		cmocka_unit_test(test_disabled_neighbour), cmocka_unit_test(test_registers), cmocka_unit_test(test_interrupts),
-		cmocka_unit_test(test_providers), cmocka_unit_test(test_overrides), cmocka_unit_test(test_firmware),
+		cmocka_unit_test(test_providers), cmocka_unit_test(test_overrides), cmocka_unit_test(test_firmware), cmocka_unit_test(test_masters),
 		cmocka_unit_test(test_scmi), cmocka_unit_test(test_streams), cmocka_unit_test(test_rest), cmocka_unit_test(test_children), cmocka_unit_test(test_dma),
 	};
 

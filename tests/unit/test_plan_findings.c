@@ -72,6 +72,23 @@ static void test_cpu_start(void **state)
 	free(f);
 }
 
+static void test_life(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	f->vms[VM_RTOS].watchdog = true;
+	f->host.timer.hyp = 0;
+	expect_one(f, FINDING_UNSUPPORTED, "/vms/rtos: watchdog", "hypervisor's timer");
+
+	f = fixture_new();
+	f->vms[VM_RTOS].restart.critical = true;
+	f->host.psci = HOST_PSCI_NONE;
+	for (uint32_t i = 0; i < f->host.nr_cpus; i++)
+		f->cpus[i].start = CPU_START_SPIN_TABLE;
+	expect_one(f, FINDING_UNSUPPORTED, "/vms/rtos: critical", "nothing can reset the board");
+}
+
 static void test_gic(void **state)
 {
 	(void)state;
@@ -441,7 +458,8 @@ static void test_all_at_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cpu), cmocka_unit_test(test_cpu_start), cmocka_unit_test(test_gic), cmocka_unit_test(test_no_vms),
+		cmocka_unit_test(test_cpu), cmocka_unit_test(test_cpu_start), cmocka_unit_test(test_life),
+		cmocka_unit_test(test_gic), cmocka_unit_test(test_no_vms),
 		cmocka_unit_test(test_memory_missing), cmocka_unit_test(test_memory_overlap), cmocka_unit_test(test_reserved_memory_is_left_alone),
 		cmocka_unit_test(test_memory_exhausted), cmocka_unit_test(test_memory_guest_overlap), cmocka_unit_test(test_memory_property_bad),
 		cmocka_unit_test(test_granule), cmocka_unit_test(test_address_size), cmocka_unit_test(test_kernel), cmocka_unit_test(test_image_too_large), cmocka_unit_test(test_image_place),
