@@ -42,7 +42,7 @@ static bool take_cpu(struct plan_work *w, struct plan_vm *vm, uint32_t n)
 			     host->nr_cpus);
 		return false;
 	}
-	owner = &w->plan->cpu_vm[n];
+	owner = &w->plan->cpus[n].vm;
 	if (*owner == vm->id) {
 		findings_add(w->in->findings, FINDING_CPU_TAKEN, "%s: cpus: CPU %u is named twice: name each CPU once", config->path, n);
 		return false;
@@ -53,6 +53,7 @@ static bool take_cpu(struct plan_work *w, struct plan_vm *vm, uint32_t n)
 		return false;
 	}
 	*owner = vm->id;
+	w->plan->cpus[n].nr_vcpus++;
 	check_cpu_start(w, config, n);
 	return true;
 }
@@ -140,14 +141,14 @@ static struct plan *plan_new(struct plan_work *w)
 		.host = in->host, .system = in->system, .hypervisor = in->hypervisor, .system_file = in->system_file, .host_dtb = in->host_dtb,
 		.vms = ARENA_ARRAY(in->arena, struct plan_vm, in->system->nr_vms),
 		.nr_vms = in->system->nr_vms,
-		.cpu_vm = ARENA_ARRAY(in->arena, uint32_t, in->host->nr_cpus),
+		.cpus = ARENA_ARRAY(in->arena, struct plan_cpu, in->host->nr_cpus),
 	};
 	w->vms = ARENA_ARRAY(in->arena, struct plan_vm_work, in->system->nr_vms);
 	w->owner = ARENA_ARRAY(in->arena, uint32_t, in->host->nr_nodes);
-	if (!plan->vms || !plan->cpu_vm || !w->vms || !w->owner)
+	if (!plan->vms || !plan->cpus || !w->vms || !w->owner)
 		return NULL;
 	for (uint32_t i = 0; i < in->host->nr_cpus; i++)
-		plan->cpu_vm[i] = PLAN_NO_VM;
+		plan->cpus[i].vm = PLAN_NO_VM;
 	for (uint32_t i = 0; i < in->host->nr_nodes; i++)
 		w->owner[i] = PLAN_NO_VM;
 	for (uint32_t i = 0; i < plan->nr_vms; i++) {

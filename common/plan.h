@@ -15,6 +15,7 @@
 
 enum plan_region_kind {
 	PLAN_REGION_RAM,    /* normal memory, read-write-execute for the guest */
+	PLAN_REGION_PV_TIME, /* stolen-time structures (Arm DEN 0057), in the pool: EL2 writes, the guest reads: read-only, execute-never; node: HOST_NO_NODE */
 	PLAN_REGION_DEVICE, /* registers of a passed-through device, Device-nGnRE at stage 2, execute-never */
 };
 
@@ -102,7 +103,7 @@ struct plan_frames {
 struct plan_vm {
 	const struct vm_config *config;
 	uint32_t id;        /* index into plan.vms */
-	uint32_t *vcpu_cpu; /* for each vCPU: index into host.cpus */
+	uint32_t *vcpu_cpu; /* for each vCPU: index into host.cpus; several vCPUs, of this VM or others, may have the same one (plan.cpus) */
 	uint32_t nr_vcpus;
 	unsigned gic_version; /* what the guest sees: 2 or 3 */
 	enum plan_gic gic;
@@ -122,6 +123,7 @@ struct plan_vm {
 	struct plan_firmware *firmware; /* without doublets */
 	uint32_t nr_firmware;
 	struct plan_frames frames;
+	struct mem_range pv_time; /* guest addresses of the stolen-time structures, 64 bytes a vCPU; a region of its own. size 0: no vCPU shares a CPU */
 	struct plan_stage2 stage2;
 	struct plan_stage2 stage2_other; /* in the other granule, for comparison, registers widened to it; table_pages 0: impossible */
 
@@ -149,6 +151,13 @@ struct plan_input {
 	struct findings *findings;
 };
 
+/* What a host CPU is used for. */
+struct plan_cpu {
+	uint32_t nr_vcpus; /* that live there: 0: unused, 1: dedicated, more: shared */
+	uint32_t vm;       /* the first VM that has a vCPU there, or PLAN_NO_VM */
+	const struct schedule_config *schedule; /* shared: NULL: round-robin with SYSTEM_SLICE */
+};
+
 struct plan {
 	const struct host *host;
 	const struct system *system;
@@ -156,7 +165,7 @@ struct plan {
 	struct mem_range pool; /* EL2's run-time memory: stacks, vCPUs, stage-2 tables, virtual GICs; see PLAN_*_BYTES */
 	struct plan_vm *vms;
 	uint32_t nr_vms;
-	uint32_t *cpu_vm; /* for each host CPU: index into vms, or PLAN_NO_VM */
+	struct plan_cpu *cpus; /* for each host CPU */
 };
 
 #define PLAN_NO_VM UINT32_MAX
@@ -168,6 +177,7 @@ struct plan {
  */
 #define PLAN_BYTES_PER_CPU   (CONFIG_CPU_STACK_SIZE + 8192) /* stack, its guard page, struct cpu */
 #define PLAN_BYTES_PER_VCPU  4096                           /* struct vcpu, struct vgic_cpu */
+#define PLAN_BYTES_PER_SHARED_CPU 8192                      /* struct shared_cpu, windows, VMs and timers there; see plan_pool.c for what grows with their number */
 #define PLAN_BYTES_PER_VM    8192                           /* struct vm, console line and receive buffers */
 #define PLAN_BYTES_PER_INTID 16                             /* virtual distributor state */
 #define PLAN_BYTES_PER_FIRMWARE 8                           /* struct firmware_right */

@@ -170,7 +170,7 @@ static void check_vm_cpus(struct prove_walk *w)
 	for (uint32_t i = 0; i < vm->nr_vcpus; i++) {
 		uint32_t cpu = vm->vcpu_cpu[i];
 		bool exists = cpu < plan->host->nr_cpus;
-		uint32_t owner = exists ? plan->cpu_vm[cpu] : PLAN_NO_VM;
+		uint32_t owner = exists ? plan->cpus[cpu].vm : PLAN_NO_VM;
 
 		if (!exists)
 			PROVE_FAULT(w, "vCPU %u is on CPU %u, which the board has not got", i, cpu);
@@ -225,7 +225,7 @@ static void check_cpu_owners(struct proof *p)
 	const struct plan *plan = p->plan;
 
 	for (uint32_t cpu = 0; cpu < plan->host->nr_cpus; cpu++) {
-		uint32_t vm = plan->cpu_vm[cpu];
+		uint32_t vm = plan->cpus[cpu].vm;
 
 		if (vm == PLAN_NO_VM)
 			continue;

@@ -54,6 +54,32 @@ struct memory_config {
 	uint64_t pa;
 };
 
+/* How CPUs that several vCPUs use are divided among them (common/sched.h). */
+enum sched_policy { SCHED_ROUND_ROBIN, SCHED_CYCLIC };
+
+/* A window of a cyclic schedule. */
+struct window_config {
+	uint32_t vm;     /* index into system.vms */
+	uint32_t start;  /* microseconds since the beginning of the frame */
+	uint32_t length; /* microseconds, > 0 */
+	bool lend;       /* what the VM does not use of it others may */
+};
+
+/* A node of /schedules: it holds for the CPUs it names. CPUs that are shared and not named by any are round-robin with the default slice. */
+struct schedule_config {
+	const char *name;
+	const char *path; /* "/schedules/<name>", for messages */
+	uint32_t *cpus;   /* indexes into host.cpus */
+	uint32_t nr_cpus;
+	enum sched_policy policy;
+	uint32_t slice;   /* microseconds: a turn of a VM of weight 1; SYSTEM_SLICE when absent */
+	uint32_t frame;   /* SCHED_CYCLIC: microseconds */
+	struct window_config *windows; /* in the file's order */
+	uint32_t nr_windows;
+};
+
+#define SYSTEM_SLICE 10000 /* microseconds */
+
 struct vm_config {
 	const char *name; /* node name under /vms: 1 to 15 of [a-z0-9_-], starting with a letter */
 	const char *path; /* "/vms/<name>", for messages */
@@ -61,6 +87,7 @@ struct vm_config {
 	uint32_t *cpus; /* indexes into host.cpus */
 	uint32_t nr_cpus;
 	uint32_t nr_vcpus; /* vcpus; defaults to nr_cpus */
+	uint32_t weight;   /* of its turns on shared CPUs, 1 to 100; 1 when absent */
 
 	struct memory_config *memory;
 	uint32_t nr_memory;
@@ -96,6 +123,8 @@ struct system {
 	uint32_t nr_images;
 	struct vm_config *vms;
 	uint32_t nr_vms;
+	struct schedule_config *schedules;
+	uint32_t nr_schedules;
 };
 
 #endif

@@ -134,7 +134,7 @@ static void put_cpus(struct map *m)
 
 	put_heading(m, "CPUs");
 	for (uint32_t i = 0; i < h->nr_cpus; i++) {
-		int owner = m->plan->cpu_vm[i] == PLAN_NO_VM ? OWNER_NOBODY : (int)m->plan->cpu_vm[i];
+		int owner = m->plan->cpus[i].vm == PLAN_NO_VM ? OWNER_NOBODY : (int)m->plan->cpus[i].vm;
 		unsigned x = MARGIN + i % columns * w, y = m->y + i / columns * (CHIP_H + 6);
 		char text[64];
 

@@ -149,7 +149,7 @@ static void print_board(const struct printer *p)
 		LINE(p->out, i ? "" : "reserved", "0x%010" PRIx64 "  %s  %s", host->reserved[i].range.base, size_of(host->reserved[i].range.size),
 		     host->reserved[i].path);
 	for (uint32_t i = 0; i < host->nr_cpus; i++)
-		if (p->plan->cpu_vm[i] == PLAN_NO_VM)
+		if (p->plan->cpus[i].vm == PLAN_NO_VM)
 			LINE(p->out, "no VM's", "CPU %" PRIu32 " (%s)", i, host->cpus[i].path);
 }
 

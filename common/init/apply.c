@@ -35,7 +35,7 @@ static enum err map_stack(struct arena *pool, uint64_t *top)
 
 static bool in_use(const struct plan *plan, uint32_t cpu, uint64_t boot_mpidr)
 {
-	return plan->cpu_vm[cpu] != PLAN_NO_VM || plan->host->cpus[cpu].mpidr == boot_mpidr;
+	return plan->cpus[cpu].vm != PLAN_NO_VM || plan->host->cpus[cpu].mpidr == boot_mpidr;
 }
 
 enum err apply_cpus(const struct plan *plan, struct arena *pool)
@@ -176,7 +176,7 @@ static enum err check_granules(const struct plan *plan)
 	enum err e = OK;
 
 	for (uint32_t i = 0; i < nr_cpus; i++) {
-		uint32_t vm = plan->cpu_vm[cpus[i].id];
+		uint32_t vm = plan->cpus[cpus[i].id].vm;
 
 		if (cpus[i].granule64 || vm == PLAN_NO_VM || plan->vms[vm].stage2.granule_shift != 16)
 			continue;

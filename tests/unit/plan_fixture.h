@@ -349,7 +349,7 @@ static inline void plan_fixture_check(const struct plan *p)
 
 		PLAN_MUST(vm->id == v && vm->config == &p->system->vms[v] && vm->nr_vcpus == vm->config->nr_vcpus);
 		for (uint32_t i = 0; i < vm->nr_vcpus; i++)
-			PLAN_MUST(vm->vcpu_cpu[i] < p->host->nr_cpus && p->cpu_vm[vm->vcpu_cpu[i]] == v);
+			PLAN_MUST(vm->vcpu_cpu[i] < p->host->nr_cpus && p->cpus[vm->vcpu_cpu[i]].vm == v);
 		check_regions(p, vm);
 		check_irqs(p, vm);
 		check_images(vm);

@@ -140,7 +140,7 @@ static void make_vm(struct sys *s, unsigned i, const char *name, uint32_t first_
 
 	for (uint32_t k = 0; k < nr_cpus; k++) {
 		s->config_cpus[i][k] = s->vcpu_cpu[i][k] = first_cpu + k;
-		s->cpu_vm[first_cpu + k] = i;
+		s->plan_cpus[first_cpu + k].vm = i;
 	}
 	*c = (struct vm_config){.name = name, .cpus = s->config_cpus[i], .nr_cpus = nr_cpus, .nr_vcpus = nr_cpus, .memory = s->memory[i]};
 	*v = (struct plan_vm){.config = c, .id = i, .vcpu_cpu = s->vcpu_cpu[i], .nr_vcpus = nr_cpus, .gic_version = 3, .nr_intids = 128,
@@ -254,10 +254,10 @@ struct sys *sys_new(void)
 	assert(s->pool.memory != MAP_FAILED);
 	arena_init(&s->arena, malloc(ARENA_SIZE), ARENA_SIZE);
 	for (unsigned i = 0; i < 6; i++)
-		s->cpu_vm[i] = PLAN_NO_VM;
+		s->plan_cpus[i].vm = PLAN_NO_VM;
 	make_host(s);
 	s->plan = (struct plan){.host = &s->host, .hypervisor = {0x41000000, 0x80000}, .system_file = {0x49000000, 0x123456},
-				.host_dtb = {0x4a000000, 0x3456}, .pool = {0x42000000, 0x80000}, .vms = s->vm, .nr_vms = NR_VMS, .cpu_vm = s->cpu_vm};
+				.host_dtb = {0x4a000000, 0x3456}, .pool = {0x42000000, 0x80000}, .vms = s->vm, .nr_vms = NR_VMS, .cpus = s->plan_cpus};
 	make_linux(s);
 	make_rtos(s);
 	make_big(s);

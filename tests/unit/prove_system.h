@@ -70,7 +70,7 @@ struct sys {
 	struct plan_grant grants[NR_VMS][3];
 	struct plan_firmware firmware[NR_VMS][4];
 	uint32_t vcpu_cpu[NR_VMS][2];
-	uint32_t cpu_vm[6];
+	struct plan_cpu plan_cpus[6];
 
 	struct prove_vm built[NR_VMS];
 	uint32_t intids[NR_VMS][4];

@@ -37,7 +37,7 @@ static void test_two_vms(void **state)
 	assert_int_equal(lin->vcpu_cpu[0], 0);
 	assert_int_equal(lin->vcpu_cpu[1], 1);
 	assert_int_equal(rtos->vcpu_cpu[0], 2);
-	assert_int_equal(p->cpu_vm[3], PLAN_NO_VM);
+	assert_int_equal(p->cpus[3].vm, PLAN_NO_VM);
 	assert_int_equal(lin->gic_version, 3);
 
 	/* The RTC and its clock. */

@@ -32,7 +32,7 @@ static void passes_a_correct_system(void **state)
 	s->intids[LINUX][1] = 36;
 	s->config[RTOS].nr_cpus = 2;
 	s->config_cpus[RTOS][1] = 5;
-	s->cpu_vm[5] = RTOS;
+	s->plan_cpus[5].vm = RTOS;
 	expect_ok(s);
 	sys_free(s);
 }
@@ -117,7 +117,7 @@ static void set_geometry(struct sys *s, unsigned granule_shift, unsigned ia_bits
 	s->built[RTOS].vtcr = (s->built[RTOS].vtcr & ~GENMASK(7, 6)) | sl0 << 6;
 	s->built[LINUX].vtcr = tree_vtcr(&s->tree[LINUX], ps);
 	s->plan.nr_vms = 2;
-	s->cpu_vm[3] = s->cpu_vm[4] = PLAN_NO_VM;
+	s->plan_cpus[3].vm = s->plan_cpus[4].vm = PLAN_NO_VM;
 }
 
 /*

@@ -339,12 +339,12 @@ static void irq_doubled_for_other(struct sys *s) { s->intids[LINUX][1] = 36; }
 
 /* ---- CPUs and VMs ---- */
 static void cpu_of_two(struct sys *s) { s->vcpu_cpu[RTOS][0] = 1; s->config_cpus[RTOS][0] = 1; }
-static void cpu_not_configured(struct sys *s) { s->vcpu_cpu[LINUX][1] = 5; s->cpu_vm[5] = LINUX; }
+static void cpu_not_configured(struct sys *s) { s->vcpu_cpu[LINUX][1] = 5; s->plan_cpus[5].vm = LINUX; }
 static void cpu_missing(struct sys *s) { s->vcpu_cpu[LINUX][1] = 6; }
-static void cpu_of_nobody(struct sys *s) { s->cpu_vm[2] = PLAN_NO_VM; }
-static void cpu_owner_wrong(struct sys *s) { s->cpu_vm[0] = BIG; }
-static void cpu_owner_idle(struct sys *s) { s->cpu_vm[5] = BIG; }
-static void cpu_owner_unknown(struct sys *s) { s->cpu_vm[5] = NR_VMS; }
+static void cpu_of_nobody(struct sys *s) { s->plan_cpus[2].vm = PLAN_NO_VM; }
+static void cpu_owner_wrong(struct sys *s) { s->plan_cpus[0].vm = BIG; }
+static void cpu_owner_idle(struct sys *s) { s->plan_cpus[5].vm = BIG; }
+static void cpu_owner_unknown(struct sys *s) { s->plan_cpus[5].vm = NR_VMS; }
 static void vcpus_fewer(struct sys *s) { s->vm[BIG].nr_vcpus--; }
 static void vm_id_wrong(struct sys *s) { s->vm[BIG].id = RTOS; }
 

@@ -32,7 +32,8 @@ struct world {
 	struct plan_grant grant;
 	struct vm_config config;
 	struct memory_config memory;
-	uint32_t cpu, cpu_vm;
+	uint32_t cpu;
+	struct plan_cpu host_cpu;
 	struct prove_vm built;
 };
 
@@ -52,7 +53,7 @@ static void init(struct world *w)
 					.fdt_fragment = SYSTEM_NO_IMAGE};
 	w->vm = (struct plan_vm){.config = &w->config, .vcpu_cpu = &w->cpu, .nr_vcpus = 1, .gic_version = 3, .nr_intids = 32, .regions = w->regions,
 				 .grants = &w->grant, .nr_grants = 1};
-	w->plan = (struct plan){.host = &w->host, .vms = &w->vm, .nr_vms = 1, .cpu_vm = &w->cpu_vm};
+	w->plan = (struct plan){.host = &w->host, .vms = &w->vm, .nr_vms = 1, .cpus = &w->host_cpu};
 	w->memory.size = 0;
 	arena_init(&w->pool, w->tables, TABLES_SIZE);
 }
