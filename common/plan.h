@@ -72,7 +72,7 @@ struct plan_load {
 /* The geometry of a VM's stage 2 (Arm ARM DDI 0487, D8.2 "Translation process"). */
 struct plan_stage2 {
 	unsigned granule_shift; /* 12 or 16 */
-	unsigned ipa_bits;      /* 32 .. 48 */
+	unsigned ipa_bits;      /* 32 .. 48, in 64 KiB pages 52 */
 	unsigned start_level;   /* 0 .. 2 */
 	unsigned root_pages;    /* concatenated start-level tables, 1 .. 16 */
 	unsigned table_pages;   /* of granule size, the root included */

@@ -12,7 +12,7 @@
 bool plan_gicv_window(const struct host_gic *gic, pa_t *pa)
 {
 	*pa = pa_make(gic->vcpu.base);
-	return gic->vcpu.size >= GICV_SIZE && is_aligned(gic->vcpu.base, PLAN_PAGE) && range_within(gic->vcpu.base, gic->vcpu.size, 0, RANGE_LIMIT);
+	return gic->vcpu.size >= GICV_SIZE && is_aligned(gic->vcpu.base, PLAN_PAGE) && range_within(gic->vcpu.base, gic->vcpu.size, 0, PLAN_BOARD_LIMIT);
 }
 
 static const char *const v2_gicv_reason = "the board's GIC has a virtual CPU interface (GICV)";

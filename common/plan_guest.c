@@ -68,7 +68,7 @@ static enum err space_init(struct plan_work *w, struct plan_vm_work *vw)
 	return e ? plan_no_memory(w) : OK;
 }
 
-/* Takes the first gap from `what->from` on. A guest has 2^48 addresses and a board fewer, so there is one unless the file is absurd. */
+/* Takes the first gap from `what->from` on. A guest has 2^52 addresses and a board fewer, so there is one unless the file is absurd. */
 static enum err space_take(struct plan_work *w, const struct vm_config *config, struct range_set *space, const struct range_search *what, uint64_t *base)
 {
 	char text[SIZE_TEXT_LEN];

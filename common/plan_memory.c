@@ -17,7 +17,7 @@ static bool check_range(struct plan_work *w, const struct plan_vm *vm, struct pl
 		return false;
 	}
 	if ((m->fixed_ipa && !range_within(m->ipa, m->size, 0, RANGE_LIMIT)) || m->size > RANGE_LIMIT) {
-		findings_add(w->in->findings, FINDING_PROPERTY_BAD, "%s: memory: 0x%lx bytes at guest address 0x%lx end beyond the 48-bit address space",
+		findings_add(w->in->findings, FINDING_PROPERTY_BAD, "%s: memory: 0x%lx bytes at guest address 0x%lx end beyond the 52-bit address space",
 			     vm->config->path, m->size, m->ipa);
 		return false;
 	}
@@ -102,10 +102,10 @@ static bool on_board(struct plan_work *w, const struct vm_config *config, const 
 	for (uint32_t i = 0; i < host->nr_ram; i++) {
 		if (!range_within(m->pa, m->size, host->ram[i].base, host->ram[i].size))
 			continue;
-		if (range_within(m->pa, m->size, 0, RANGE_LIMIT))
+		if (range_within(m->pa, m->size, 0, PLAN_BOARD_LIMIT))
 			return true;
 		findings_add(w->in->findings, FINDING_UNSUPPORTED,
-			     "%s: memory: %s at board address 0x%lx end beyond 48 address bits, and this version uses no more (FEAT_LPA): choose a lower memory-physical",
+			     "%s: memory: %s at board address 0x%lx end beyond 48 address bits, and the hypervisor uses no memory there: choose a lower memory-physical",
 			     config->path, format_size(text, m->size), m->pa);
 		return false;
 	}
@@ -158,8 +158,8 @@ static enum err ram_init(struct plan_work *w, uint32_t nr_ranges)
 	if (!e)
 		e = range_set_init(&w->trial, w->in->arena, max);
 	for (uint32_t i = 0; i < host->nr_ram && !e; i++) {
-		uint64_t base = u64_min(host->ram[i].base, RANGE_LIMIT);
-		uint64_t end = align_down(base + u64_min(host->ram[i].size, RANGE_LIMIT - base), PLAN_PAGE);
+		uint64_t base = u64_min(host->ram[i].base, PLAN_BOARD_LIMIT);
+		uint64_t end = align_down(base + u64_min(host->ram[i].size, PLAN_BOARD_LIMIT - base), PLAN_PAGE);
 
 		base = align_up(base, PLAN_PAGE);
 		if (base < end)

@@ -52,6 +52,7 @@ enum err plan_no_memory(struct plan_work *w);
 
 /* ---- plan_gic.c ---- */
 
+#define PLAN_BOARD_LIMIT BIT(48) /* board addresses that are used are below it; guest addresses, below RANGE_LIMIT */
 #define PLAN_GICC_SIZE KIB(8) /* of a GICv2's CPU interface: two pages (Arm IHI 0048, 4.4) */
 
 /* Sets gic, gic_version and gic_reason. */

@@ -170,7 +170,7 @@ static unsigned ipa_bits(const struct plan_vm *vm)
 		end = u64_max(end, frames[i]->base + frames[i]->size);
 	if (vm->nr_regions)
 		end = u64_max(end, vm->regions[vm->nr_regions - 1].ipa.v + vm->regions[vm->nr_regions - 1].size);
-	while (end > BIT(bits)) /* end is at most 2^48 */
+	while (end > BIT(bits)) /* end is at most RANGE_LIMIT */
 		bits++;
 	return bits;
 }

@@ -208,13 +208,18 @@ static void check_vm(struct proof *p, uint32_t i)
 
 /* ---- all of them ---- */
 
-/* PS and VS are the machine's, so they are one for all. */
+#define PS_48_BITS 5
+
+/* PS and VS are the machine's, so they are one for all; but 52 bits are for those that need them (prove_decode.c), and 48 for the others. */
+static uint64_t machine_fields(uint64_t vtcr)
+{
+	return (vtcr & BIT(19)) | u64_min(FIELD(vtcr, 18, 16), PS_48_BITS);
+}
+
 static void check_registers_together(struct proof *p)
 {
-	const uint64_t machine = GENMASK(19, 16);
-
 	for (uint32_t i = 1; i < p->plan->nr_vms; i++)
-		if ((p->vms[i].vtcr ^ p->vms[0].vtcr) & machine)
+		if (machine_fields(p->vms[i].vtcr) != machine_fields(p->vms[0].vtcr))
 			PROVE_FAIL(p, "VM %s and VM %s: VTCR_EL2.PS or VS differ (0x%llx, 0x%llx)", vm_name(p->plan, 0),
 				   vm_name(p->plan, i), (ull)p->vms[0].vtcr, (ull)p->vms[i].vtcr);
 }

@@ -35,7 +35,7 @@ static unsigned level_shift(const struct prove_geometry *g, unsigned level)
 /* TG0, SL0, T0SZ and PS, each by itself and together (the conditions of AArch64.S2InconsistentSL, S2InvalidSL and S2MinTxSZ). */
 static bool decode_geometry(struct prove_walk *w, uint64_t vtcr)
 {
-	static const uint8_t pa_bits[] = {32, 36, 40, 42, 44, 48};
+	static const uint8_t pa_bits[] = {32, 36, 40, 42, 44, 48, 52};
 	struct prove_geometry *g = &w->geometry;
 	unsigned tg0 = FIELD(vtcr, 15, 14), sl0 = FIELD(vtcr, 7, 6), ps = FIELD(vtcr, 18, 16);
 	unsigned before = w->faults;
@@ -44,8 +44,9 @@ static bool decode_geometry(struct prove_walk *w, uint64_t vtcr)
 		PROVE_FAULT(w, "VTCR_EL2.TG0 is %u, neither the 4 KiB nor the 64 KiB granule", tg0);
 		return false;
 	}
-	if (ps >= ARRAY_SIZE(pa_bits)) {
-		PROVE_FAULT(w, "VTCR_EL2.PS is %u, no output size up to 48 bits", ps);
+	/* 52 bits in 4 KiB pages have descriptors of another kind (FEAT_LPA2). */
+	if (ps >= ARRAY_SIZE(pa_bits) || (pa_bits[ps] == 52 && !tg0)) {
+		PROVE_FAULT(w, "VTCR_EL2.PS is %u, no output size that this granule has", ps);
 		return false;
 	}
 	g->granule_shift = tg0 ? 16 : 12;

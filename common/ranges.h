@@ -11,7 +11,7 @@
 #include "common/lib/err.h"
 
 /* The largest physical and intermediate address space without FEAT_LPA (Arm ARM DDI 0487, D8.1). */
-#define RANGE_LIMIT BIT(48)
+#define RANGE_LIMIT BIT(52)
 
 struct range_set {
 	struct mem_range *r;

@@ -86,7 +86,7 @@ static const struct id_rule rules[CRM_OP2(7, 7) + 1] = {
 			 | F(8) | F(16)    /* BigEnd, BigEndEL0 */
 			 | F(20) | F(24) | F(28) /* TGran16, TGran64, TGran4: stage 1 is the guest's; for stage 2, zero refers to these */
 			 | F(44),          /* ExS */
-		.caps = { { 0, 5 },        /* PARange: stage 2 translates 48 bits at the most */
+		.caps = { { 0, 6 },        /* PARange: stage 2 translates 52 bits at the most */
 			  { 60, 1 } },     /* ECV: the self-synchronising counters; CNTPOFF_EL2 is EL2's */
 	},
 	[CRM_OP2(7, 1)] = { /* ID_AA64MMFR1_EL1 */

@@ -131,8 +131,9 @@ enum err pgtable_geometry(enum pgtable_stage stage, unsigned granule_shift, unsi
 			  unsigned *root_pages)
 {
 	unsigned max_concatenated_bits = stage == PGTABLE_STAGE2 ? 4 : 0;
+	unsigned max_bits = stage == PGTABLE_STAGE2 && granule_shift == 16 ? 52 : 48;
 
-	if ((granule_shift != 12 && granule_shift != 16) || ia_bits < 32 || ia_bits > 48)
+	if ((granule_shift != 12 && granule_shift != 16) || ia_bits < 32 || ia_bits > max_bits)
 		return ERR_RANGE;
 
 	unsigned level = 2;
@@ -334,14 +335,19 @@ enum err pgtable_unmap(struct pgtable *t, uint64_t ia, uint64_t size)
 #define TCR_TG0_64K    (UINT64_C(1) << 14) /* 0: 4 KiB */
 #define TCR_PS_SHIFT   16
 #define TCR_PS_48_BITS 5
+#define TCR_PS_52_BITS 6
 #define TCR_EL2_RES1   (BIT(31) | BIT(23))
 #define VTCR_EL2_RES1  BIT(31)
 #define VTCR_SL0_SHIFT 6
 
+/*
+ * An output size of 52 bits lets input addresses be as wide (D8.2, AArch64.S2InconsistentSL and the limits of T0SZ). Bits 51:48 of an output address are
+ * then bits 15:12 of a descriptor, and bits 5:2 of VTTBR_EL2: zero, as all of ours are below 2^48.
+ */
 static uint64_t tcr_common(const struct pgtable *t, unsigned pa_range)
 {
 	return (64 - t->ia_bits) | TCR_IRGN0_WBWA | TCR_ORGN0_WBWA | TCR_SH0_INNER | (t->granule_shift == 16 ? TCR_TG0_64K : 0) |
-	       u64_min(pa_range, TCR_PS_48_BITS) << TCR_PS_SHIFT;
+	       u64_min(pa_range, t->ia_bits > 48 ? TCR_PS_52_BITS : TCR_PS_48_BITS) << TCR_PS_SHIFT;
 }
 
 uint64_t pgtable_vtcr(const struct pgtable *t, unsigned pa_range)

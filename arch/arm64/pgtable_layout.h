@@ -12,7 +12,7 @@
 #include "common/lib/util.h"
 
 #define PGTABLE_LAST_LEVEL 3
-#define PGTABLE_OA_BITS 48 /* output addresses beyond need FEAT_LPA or FEAT_LPA2, whose descriptors differ */
+#define PGTABLE_OA_BITS 48 /* output addresses beyond have bits 51:48 elsewhere in descriptors (FEAT_LPA); ours do not need them */
 
 /* An 8-byte descriptor for each entry of a granule-sized table: a level resolves granule_shift - 3 address bits. */
 static inline unsigned pgtable_level_shift(unsigned granule_shift, unsigned level)

@@ -432,6 +432,38 @@ static void test_set_way(void)
 	tap_result(levels > 0, "%u levels of caches are cleaned by set and way, and nothing is lost", levels);
 }
 
+/* ---- addresses of 52 bits ---- */
+
+#define TCR_IPS_52 (6ul << 32)
+#define FAR (1ul << 48)
+
+/* Bits 51:48 of an output address are bits 15:12 of a descriptor in 64 KiB pages (FEAT_LPA; Arm ARM D8.3). */
+static uint64_t far_address(uint64_t address)
+{
+	return (address & (FAR - 1)) | address >> 48 << 12;
+}
+
+static void test_far(void)
+{
+	uint64_t at = 0, old;
+
+	for (unsigned i = 0; i < nr_memory; i++)
+		if (memory[i].start >= FAR)
+			at = memory[i].start + memory[i].size - FRAME_MAX;
+	if (at == 0 || (sysreg_read(id_aa64mmfr0_el1) & 0xf) != 6) {
+		tap_skip("memory beyond 48 bits", "there is none, or the CPU has not got FEAT_LPA");
+		return;
+	}
+	enable_granule(16, "64 KiB");
+	tables_enable(&tables, TCR_IPS_52);
+	map_page(0, far_address(at) | PAGE_RW);
+	*word(page(0)) = 0xa000;
+	clean_and_invalidate(page(0));
+	old = swap_with_mmu_off(at, 0xb000);
+	clean_and_invalidate(page(0));
+	tap_result(old == 0xa000 && *word(page(0)) == 0xb000, "memory at %lx, beyond 48 bits, is there, through tables and without", at);
+}
+
 void guest_main(void)
 {
 	irq_disable();
@@ -440,5 +472,6 @@ void guest_main(void)
 	test_granule(12, "4 KiB");
 	test_granule(14, "16 KiB");
 	test_granule(16, "64 KiB");
+	test_far();
 	tap_done();
 }

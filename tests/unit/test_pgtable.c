@@ -71,7 +71,7 @@ static const struct geometry geometries[] = {
 	{ PGTABLE_STAGE2, 12, 35, 39, 1, 1 },  { PGTABLE_STAGE2, 12, 40, 40, 1, 2 },  { PGTABLE_STAGE2, 12, 41, 41, 1, 4 },
 	{ PGTABLE_STAGE2, 12, 42, 42, 1, 8 },  { PGTABLE_STAGE2, 12, 43, 43, 1, 16 }, { PGTABLE_STAGE2, 12, 44, 48, 0, 1 },
 	{ PGTABLE_STAGE2, 16, 32, 42, 2, 1 },  { PGTABLE_STAGE2, 16, 43, 43, 2, 2 },  { PGTABLE_STAGE2, 16, 44, 44, 2, 4 },
-	{ PGTABLE_STAGE2, 16, 45, 45, 2, 8 },  { PGTABLE_STAGE2, 16, 46, 46, 2, 16 }, { PGTABLE_STAGE2, 16, 47, 48, 1, 1 },
+	{ PGTABLE_STAGE2, 16, 45, 45, 2, 8 },  { PGTABLE_STAGE2, 16, 46, 46, 2, 16 }, { PGTABLE_STAGE2, 16, 47, 52, 1, 1 },
 	{ PGTABLE_STAGE1_EL2, 12, 32, 39, 1, 1 }, { PGTABLE_STAGE1_EL2, 12, 40, 48, 0, 1 },
 	{ PGTABLE_STAGE1_EL2, 16, 32, 42, 2, 1 }, { PGTABLE_STAGE1_EL2, 16, 43, 48, 1, 1 },
 };
@@ -90,7 +90,7 @@ static void test_geometry(void **state)
 			assert_int_equal(tables, g->tables);
 		}
 	}
-	assert_int_equal(seen, 4 * (48 - 32 + 1));
+	assert_int_equal(seen, 4 * (48 - 32 + 1) + 4);
 }
 
 static void test_geometry_range(void **state)
@@ -391,7 +391,10 @@ static void test_registers(void **state)
 	assert_int_equal(vtcr(12, 48, 5), 0x80053590); /* SL0 2: level 0 */
 	assert_int_equal(vtcr(16, 42, 3), 0x80037556); /* SL0 1: level 2 */
 	assert_int_equal(vtcr(16, 48, 5), 0x80057590); /* SL0 2: level 1 */
-	assert_int_equal(vtcr(12, 40, 6), 0x80053558); /* 52 bits: only 48 are used */
+	assert_int_equal(vtcr(12, 40, 6), 0x80053558); /* the CPU has 52 bits: 48 suffice */
+	assert_int_equal(vtcr(16, 49, 6), 0x8006758f);
+	assert_int_equal(vtcr(16, 52, 6), 0x8006758c);
+	assert_int_equal(vtcr(16, 52, 5), 0x8005758c); /* which the proof refuses */
 	assert_int_equal(tcr(12, 39, 2), 0x80823519);
 	assert_int_equal(tcr(16, 48, 6), 0x80857510);
 	assert_int_equal(pgtable_mair(), 0x04ff);

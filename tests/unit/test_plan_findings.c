@@ -264,8 +264,8 @@ static void test_memory_property_bad(void **state)
 
 	f = fixture_new();
 	f->ranges[VM_RTOS][0].has_ipa = true;
-	f->ranges[VM_RTOS][0].ipa = BIT(48) - MIB(16);
-	expect_one(f, FINDING_PROPERTY_BAD, "/vms/rtos: memory", "48-bit");
+	f->ranges[VM_RTOS][0].ipa = BIT(52) - MIB(16);
+	expect_one(f, FINDING_PROPERTY_BAD, "/vms/rtos: memory", "52-bit");
 
 	f = rtos_at(0x70000000);
 	f->vms[VM_RTOS].memory_identity = true;
@@ -299,6 +299,17 @@ static void test_granule(void **state)
 	expect_one(f, FINDING_DEVICE_PAGE_SHARED, "/vms/rtos: stage2-granule: the 64 KiB frames of /pl061@9030000 at 0x9030000", "hold /pl011@9040000 too");
 }
 
+static struct fixture *rtos_beyond_48(unsigned pa_bits, uint32_t granule)
+{
+	struct fixture *f = fixture_new();
+
+	f->in.pa_bits = pa_bits;
+	f->vms[VM_RTOS].stage2_granule = granule;
+	f->ranges[VM_RTOS][0].has_ipa = true;
+	f->ranges[VM_RTOS][0].ipa = f->images[IMG_RTOS].load = f->images[IMG_RTOS].entry = BIT(48);
+	return f;
+}
+
 static void test_address_size(void **state)
 {
 	(void)state;
@@ -313,7 +324,7 @@ static void test_address_size(void **state)
 	f->host.nr_ram = 2;
 	f->ranges[VM_RTOS][0].has_pa = true;
 	f->ranges[VM_RTOS][0].pa = BIT(50);
-	expect_one(f, FINDING_UNSUPPORTED, "/vms/rtos: memory", "FEAT_LPA");
+	expect_one(f, FINDING_UNSUPPORTED, "/vms/rtos: memory", "48 address bits");
 
 	f = fixture_new();
 	f->vms[VM_RTOS].nr_memory = PLAN_MAX_RAM + 1;
@@ -327,6 +338,13 @@ static void test_address_size(void **state)
 	f->ranges[VM_RTOS][0].ipa = BIT(40) - MIB(16);
 	f->images[IMG_RTOS].load = f->images[IMG_RTOS].entry = BIT(40) - MIB(16);
 	expect_one(f, FINDING_UNSUPPORTED, "/vms/rtos: memory: its guest addresses have up to 41 bits", "(40)");
+
+	/* More than 48 bits are for 64 KiB pages and CPUs of 52 bits. */
+	expect_one(rtos_beyond_48(48, 0), FINDING_UNSUPPORTED, "/vms/rtos: memory: its guest addresses have up to 49 bits", "(48)");
+	expect_one(rtos_beyond_48(52, 4096), FINDING_UNSUPPORTED, "/vms/rtos: memory: no stage-2 translation of 49 address bits in the 4 KiB granule", "");
+	f = rtos_beyond_48(52, 0);
+	assert_non_null(plan_make(&f->in));
+	free(f);
 }
 
 static void test_kernel(void **state)

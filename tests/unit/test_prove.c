@@ -115,26 +115,26 @@ static void set_geometry(struct sys *s, unsigned granule_shift, unsigned ia_bits
 	s->vm[RTOS].stage2.root_pages = ia_bits > below + stride ? 1u << ((ia_bits - below - stride) & 15) : 1;
 	s->built[RTOS].vtcr = tree_vtcr(&(struct tree){.granule_shift = granule_shift, .ia_bits = ia_bits, .start_level = 0}, ps);
 	s->built[RTOS].vtcr = (s->built[RTOS].vtcr & ~GENMASK(7, 6)) | sl0 << 6;
-	s->built[LINUX].vtcr = tree_vtcr(&s->tree[LINUX], ps);
+	s->built[LINUX].vtcr = tree_vtcr(&s->tree[LINUX], ps > 5 ? 5 : ps); /* in 4 KiB pages */
 	s->plan.nr_vms = 2;
 	s->plan_cpus[3].vm = s->plan_cpus[4].vm = PLAN_NO_VM;
 }
 
 /*
  * The input sizes that each start level allows, as in the tables of VTCR_EL2.SL0 and T0SZ: 4 KiB: level 2 22 to 34 bits, level 1 31 to 43,
- * level 0 40 to 48; 64 KiB: level 3 17 to 33, level 2 30 to 46, level 1 43 to 48.
+ * level 0 40 to 48; 64 KiB: level 3 17 to 33, level 2 30 to 46, level 1 43 to 52.
  */
 static bool geometry_exists(unsigned granule_shift, unsigned ia_bits, unsigned sl0)
 {
 	static const struct { unsigned min, max; } sizes[2][4] = {
 		{{22, 34}, {31, 43}, {40, 48}, {1, 0}},
-		{{17, 33}, {30, 46}, {43, 48}, {1, 0}},
+		{{17, 33}, {30, 46}, {43, 52}, {1, 0}},
 	};
 
 	return ia_bits >= sizes[granule_shift == 16][sl0].min && ia_bits <= sizes[granule_shift == 16][sl0].max;
 }
 
-static const unsigned pa_bits[] = {32, 36, 40, 42, 44, 48};
+static const unsigned pa_bits[] = {32, 36, 40, 42, 44, 48, 52};
 
 static void accepts_exactly_the_geometries_that_exist(void **state)
 {
@@ -144,10 +144,10 @@ static void accepts_exactly_the_geometries_that_exist(void **state)
 	for (unsigned granule_shift = 12; granule_shift <= 16; granule_shift += 4)
 		for (unsigned ia_bits = 1; ia_bits <= 63; ia_bits++)
 			for (unsigned sl0 = 0; sl0 <= 3; sl0++)
-				for (unsigned ps = 1; ps <= 5; ps++) {
+				for (unsigned ps = 1; ps <= 7; ps++) {
 					unsigned start_level = (granule_shift == 16 ? 3 : 2) - sl0;
-					bool exists = geometry_exists(granule_shift, ia_bits, sl0) && ia_bits <= pa_bits[ps] &&
-						      (sl0 < 2 || pa_bits[ps] >= 44);
+					bool exists = (ps <= 5 || (ps == 6 && granule_shift == 16)) && geometry_exists(granule_shift, ia_bits, sl0) &&
+						      ia_bits <= pa_bits[ps] && (sl0 < 2 || pa_bits[ps] >= 44);
 					/* The tree has eight pages: more than 28 bits with 64 KiB pages, or 21 with 4 KiB. */
 					if (exists && ia_bits <= 2 * granule_shift - 3)
 						continue;

@@ -13,7 +13,7 @@ struct regime {
 	bool stage2;
 };
 
-/* ID_AA64MMFR0_EL1.PARange and the PS fields share these encodings; -1: 52 bits or reserved. */
+/* ID_AA64MMFR0_EL1.PARange and the PS fields share these encodings; -1: reserved. */
 static int output_size(unsigned ps)
 {
 	switch (ps) {
@@ -23,6 +23,7 @@ static int output_size(unsigned ps)
 	case 3: return 42;
 	case 4: return 44;
 	case 5: return 48;
+	case 6: return 52;
 	default: return -1;
 	}
 }
@@ -46,10 +47,16 @@ static bool read_entry(const struct walk_regs *regs, uint64_t at, uint64_t *valu
 	return true;
 }
 
-/* A block exists at levels 1 and 2 of the 4 KiB granule and at level 2 of 64 KiB (level 1 only with 52-bit addresses). */
+/* The output address of a descriptor, from bit `low` up. FEAT_LPA, with 52 bits of output: bits 51:48 are in bits 15:12. */
+static uint64_t output_address(const struct regime *r, uint64_t desc, int low)
+{
+	return BITS(desc, 47, low) << low | (r->output_bits == 52 ? BITS(desc, 15, 12) << 48 : 0);
+}
+
+/* A block exists at levels 1 and 2 of the 4 KiB granule and at level 2 of 64 KiB, with 52 bits of output level 1, too. */
 static bool block_exists(const struct regime *r, int level)
 {
-	return r->granule_bits == 12 ? level == 1 || level == 2 : level == 2;
+	return level == 2 || (level == 1 && (r->granule_bits == 12 || r->output_bits == 52));
 }
 
 /* Hierarchical attributes of stage-1 table descriptors, gathered on the way down. */
@@ -63,7 +70,7 @@ static struct walk leaf(const struct regime *r, const struct walk_regs *regs, ui
 	uint64_t size = UINT64_C(1) << low;
 	struct walk w = {.level = level, .block_size = size, .contiguous = BITS(desc, 52, 52), .shareability = (uint8_t)BITS(desc, 9, 8)};
 
-	w.pa = BITS(desc, 47, low) << low | (ia & (size - 1));
+	w.pa = output_address(r, desc, low) | (ia & (size - 1));
 	if (r->stage2) {
 		unsigned xn = (unsigned)BITS(desc, 54, 53);
 
@@ -96,7 +103,7 @@ static struct walk walk(const struct regime *r, const struct walk_regs *regs, ui
 		if (!BITS(desc, 0, 0))
 			return fault(WALK_TRANSLATION, level, at);
 		if (level < 3 && BITS(desc, 1, 1)) {
-			table = BITS(desc, 47, r->granule_bits) << r->granule_bits;
+			table = output_address(r, desc, r->granule_bits);
 			if (r->output_bits < 48 && table >> r->output_bits)
 				return fault(WALK_ADDRESS_SIZE, level, at);
 			if (!r->stage2) {
@@ -136,7 +143,7 @@ struct walk walk_stage1_el2(const struct walk_regs *regs, uint64_t va)
 	r.output_bits = output_size((unsigned)BITS(regs->control, 18, 16));
 	r.granule_bits = tg0 == 0 ? 12 : 16;
 	/* TCR_EL2.TG0: 0b00 4 KiB, 0b01 64 KiB, 0b10 16 KiB. T0SZ 16 to 39 without FEAT_LVA and FEAT_TTST. */
-	if (tg0 > 1 || r.output_bits < 0 || r.input_bits > 48 || r.input_bits < 25)
+	if (tg0 > 1 || r.output_bits < 0 || r.output_bits > 48 || r.input_bits > 48 || r.input_bits < 25)
 		return fault(WALK_REGISTERS, 0, 0);
 	/* RES1 with E2H = 0: bits 23 and 31 (D24.2 "TCR_EL2"). */
 	if (!BITS(regs->control, 23, 23) || !BITS(regs->control, 31, 31))
@@ -162,8 +169,8 @@ struct walk walk_stage2(const struct walk_regs *regs, uint64_t ipa)
 	r.input_bits = 64 - (int)BITS(regs->control, 5, 0);
 	r.output_bits = output_size((unsigned)BITS(regs->control, 18, 16));
 	r.granule_bits = tg0 == 0 ? 12 : 16;
-	/* VTCR_EL2: bit 31 is RES1; SL0 = 3 exists with FEAT_TTST only; DS, SL2 and the like are for 52 bits. */
-	if (tg0 > 1 || sl0 > 2 || r.output_bits < 0 || r.input_bits > 48 || !BITS(regs->control, 31, 31) || BITS(regs->control, 63, 32))
+	/* VTCR_EL2: bit 31 is RES1; SL0 = 3 exists with FEAT_TTST only; DS and SL2 are for 52 bits in 4 KiB pages, which this walker has not. */
+	if (tg0 > 1 || sl0 > 2 || r.output_bits < 0 || (r.output_bits > 48 && tg0 == 0) || r.input_bits > 52 || !BITS(regs->control, 31, 31) || BITS(regs->control, 63, 32))
 		return fault(WALK_REGISTERS, 0, 0);
 	r.start_level = (tg0 == 0 ? 2 : 3) - (int)sl0;
 
@@ -174,8 +181,10 @@ struct walk walk_stage2(const struct walk_regs *regs, uint64_t ipa)
 	/* The input size may not exceed the physical one; the levels that only large machines have need 44 bits. */
 	if (r.input_bits > r.output_bits || (r.start_level == (tg0 == 0 ? 0 : 1) && r.output_bits < 44))
 		return fault(WALK_TRANSLATION, 0, 0);
-	if (!set_root(&r, regs->table, 0x0000ffffffffffff))
+	/* VTTBR_EL2.BADDR with 52 bits of output: bits 51:48 are in bits 5:2, and the root is aligned to 64 bytes at least. */
+	if (!set_root(&r, regs->table, r.output_bits == 52 ? 0x0000ffffffffffc0 : 0x0000ffffffffffff))
 		return fault(WALK_REGISTERS, 0, 0);
+	r.root |= r.output_bits == 52 ? BITS(regs->table, 5, 2) << 48 : 0;
 	if (ipa >> r.input_bits)
 		return fault(WALK_TRANSLATION, 0, 0);
 	if (r.output_bits < 48 && r.root >> r.output_bits)

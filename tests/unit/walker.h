@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One address translated as the MMU would, from the registers and the tables in memory (Arm ARM DDI 0487, D8). For tests: it is written
- * from the manual alone, address by address, and knows neither the builder of tables nor the proof. 48-bit addresses, 4 KiB and 64 KiB.
+ * from the manual alone, address by address, and knows neither the builder of tables nor the proof. 4 KiB and 64 KiB pages; 48-bit addresses, at stage 2 in 64 KiB pages 52.
  */
 #ifndef TESTS_UNIT_WALKER_H
 #define TESTS_UNIT_WALKER_H

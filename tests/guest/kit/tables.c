@@ -16,6 +16,7 @@ static uint64_t pool_used;
 #define TCR_WALKS1 (1ul << 24 | 1ul << 26 | 3ul << 28)
 #define TCR_UPPER (0x3ful << 16 | 3ul << 22 | 0xfful << 24)
 #define TCR_HA_HD (3ul << 39)
+#define TCR_IPS (7ul << 32)
 
 /* Zeroed memory, aligned to the size of a page. */
 static uint64_t *take_table(unsigned shift)
@@ -69,7 +70,7 @@ void tables_init(struct tables *t, unsigned shift)
 void tables_enable(const struct tables *t, uint64_t extra)
 {
 	static const uint64_t granules[] = { [12] = 2, [14] = 1, [16] = 3 }; /* TG1 */
-	uint64_t tcr = sysreg_read(tcr_el1) & ~(TCR_UPPER | TCR_HA_HD);
+	uint64_t tcr = sysreg_read(tcr_el1) & ~(TCR_UPPER | TCR_HA_HD | (extra & TCR_IPS ? TCR_IPS : 0));
 
 	/* Nothing is walked while the registers change. */
 	sysreg_write(tcr_el1, tcr | TCR_EPD1);

@@ -40,7 +40,7 @@ bool tables_supported(unsigned shift);
 /* Empty tables of that granule; what was there before is forgotten. */
 void tables_init(struct tables *t, unsigned shift);
 
-/* Makes them TTBR1_EL1's. extra: further bits of TCR_EL1 (HA, HD). */
+/* Makes them TTBR1_EL1's. extra: further bits of TCR_EL1 (HA, HD, another IPS). */
 void tables_enable(const struct tables *t, uint64_t extra);
 
 /* Bytes that one entry of that level spans. */
