@@ -17,7 +17,11 @@ struct command {
 	enum monitor_result (*run)(struct monitor *m, const char *argument);
 };
 
+#ifdef CONFIG_DEBUG_LOCKS
+#define NR_COMMANDS 11
+#else
 #define NR_COMMANDS 10
+#endif
 static const struct command commands[NR_COMMANDS];
 
 /* ---- Answers ---- */
@@ -136,6 +140,34 @@ static bool next_stats(struct monitor *m, char *line, size_t size)
 	}
 	return true;
 }
+
+#ifdef CONFIG_DEBUG_LOCKS
+static bool next_locks(struct monitor *m, char *line, size_t size)
+{
+	static const char *const names[LOCK_RANKS] = {
+		[LOCK_LOAD] = "loading a VM", [LOCK_VM] = "VM", [LOCK_DEVICE] = "emulated device", [LOCK_VGIC] = "virtual GIC", [LOCK_GIC] = "GIC",
+		[LOCK_CONSOLE] = "console",
+	};
+	uint64_t longest = 0;
+
+	if (m->row + 1 >= LOCK_RANKS)
+		return false;
+	for (uint32_t i = 0; i < nr_cpus; i++)
+		longest = u64_max(longest, __atomic_load_n(&cpus[i].arch.lock_holds[m->row + 1].longest, __ATOMIC_RELAXED));
+	format_text(line, size, "%-16s held for %llu ticks of the counter at most", names[m->row + 1], (unsigned long long)longest);
+	return true;
+}
+
+static const struct monitor_answer locks = { next_locks };
+
+static enum monitor_result run_locks(struct monitor *m, const char *argument)
+{
+	(void)argument;
+	m->answer = &locks;
+	m->row = 0;
+	return MONITOR_TYPING;
+}
+#endif
 
 static const struct monitor_answer help = { next_help }, list = { next_list }, stats = { next_stats };
 static const struct monitor_answer unknown = { next_unknown }, no_vm = { next_no_vm }, not_now = { next_not_now };
@@ -267,6 +299,9 @@ static const struct command commands[NR_COMMANDS] = {
 	{ "start", "VM", "a VM that is down starts from its images, with its memory scrubbed", run_start },
 	{ "restart", "VM", "stop and start", run_restart },
 	{ "dump", "VM", "the registers of its vCPUs, in the log", run_dump },
+#ifdef CONFIG_DEBUG_LOCKS
+	{ "locks", "", "how long each kind of lock was held at most", run_locks },
+#endif
 	{ "quit", "", "leaves the monitor (as does Ctrl-D)", run_quit },
 };
 

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "arch/arm64/lock_rank.h"
 #include "arch/arm64/offsets.h"
 #include "arch/arm64/sysreg.h"
 #include "common/lib/err.h"
@@ -15,6 +16,11 @@ struct arch_cpu {
 	uint64_t fault_x[32]; /* registers at a fault of EL2's own: x0..x30, SP */
 	uint8_t fault_stack[CPU_FAULT_STACK_SIZE]; /* faults are handled here: the stack may be what is broken */
 	uint32_t locks_held; /* lock_check.h */
+#ifdef CONFIG_DEBUG_LOCKS
+	struct lock_hold {
+		uint64_t since, longest; /* counter ticks */
+	} lock_holds[LOCK_RANKS];
+#endif
 } __attribute__((aligned(16)));
 
 struct cpu;

@@ -10,6 +10,7 @@ enum lock_rank {
 	LOCK_VGIC,     /* struct vgic */
 	LOCK_GIC,      /* the physical distributor */
 	LOCK_CONSOLE,
+	LOCK_RANKS
 };
 
 #endif

@@ -33,6 +33,7 @@ static inline void spin_lock(struct spinlock *l)
 		"	cmp	%w0, %w2\n"
 		"	b.ne	1b\n"
 		: "=&r"(seen) : "Q"(l->owner), "r"((uint32_t)ticket) : "memory", "cc");
+	lock_check_taken(l->rank);
 }
 
 /* Pairs with the load-acquire in spin_lock. */
