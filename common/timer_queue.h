@@ -14,11 +14,12 @@ struct timer {
 };
 
 struct timer_queue {
-	struct timer **heap; /* room for every timer of this CPU */
-	uint32_t nr, room;
+	struct timer **heap;
+	uint32_t nr;
 };
 
-void timer_queue_init(struct timer_queue *q, struct timer **heap, uint32_t room);
+/* heap has room for every timer of this CPU. */
+void timer_queue_init(struct timer_queue *q, struct timer **heap);
 void timer_init(struct timer *t);
 
 /* t is due at that time and no other; TIMER_NEVER: not at all. */
