@@ -126,6 +126,7 @@ struct host_node {
 	bool has_irqs_elsewhere;/* an interrupt that ends at another controller (GPIO, ...): not in irqs; the controller is in refs */
 	bool refs_bad;          /* a reference to a provider that is malformed or leads nowhere: refs is not complete */
 	bool dma;               /* may be a bus master: has iommus, dma-coherent, dma-ranges, or is of a class known to be one */
+	bool iommu;             /* has #iommu-cells, whether or not anything refers to it */
 	uint32_t smc_id;        /* arm,smc-id: the function ID by which SCMI rings; 0: none */
 	struct mem_range *regs; /* CPU physical addresses, through all ranges */
 	uint32_t nr_regs;

@@ -247,6 +247,7 @@ static void read_nodes(struct host_build *b, char *paths)
 			cells += has_parts(class) ? p.value.len / 4 : 0;
 		}
 		decide_dma(&b->host->nodes[i], &b->info[i], b->tree->nodes[i].name);
+		b->host->nodes[i].iommu = b->info[i].cells[CELLS_IOMMU] != CELLS_ABSENT;
 		b->max_cells = (uint32_t)u64_max(b->max_cells, cells);
 	}
 }

@@ -17,10 +17,11 @@
 /* Which #...-cells property says how many cells follow a phandle. */
 enum ref_cells {
 	CELLS_CLOCK, CELLS_RESET, CELLS_POWER_DOMAIN, CELLS_GPIO, CELLS_PHY, CELLS_DMA, CELLS_NVMEM, CELLS_INTERCONNECT, CELLS_IOMMU,
-	CELLS_MBOX, CELLS_IO_CHANNEL, CELLS_PWM, CELLS_THERMAL, CELLS_HWLOCK, CELLS_SOUND_DAI, CELLS_COOLING, CELLS_ACCESS,
+	CELLS_MBOX, CELLS_IO_CHANNEL, CELLS_PWM, CELLS_THERMAL, CELLS_HWLOCK, CELLS_SOUND_DAI, CELLS_COOLING, CELLS_ACCESS, CELLS_MUX,
 	CELLS_KINDS,
 	CELLS_NONE = CELLS_KINDS, /* a bare phandle */
-	CELLS_THREE,              /* always three, whatever the provider says */
+	CELLS_ONE,                /* always one, whatever the provider says */
+	CELLS_THREE,
 	CELLS_REST,               /* one phandle; what follows is its argument */
 };
 

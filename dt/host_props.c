@@ -2,7 +2,7 @@
 /*
  * What each property name means, and the compatible strings that the parser itself looks for. Sources: Devicetree Specification v0.4
  * chapter 2 and the bindings of the respective provider kinds (clock, reset, power-domain, gpio, phy, dma, nvmem, interconnect, iommu, mailbox, iio, pwm,
- * thermal, hwlock, sound, ...).
+ * thermal, hwlock, mux, sound, ...). Vendors' own references are known by name only: those are here that boards' device trees in Linux have.
  */
 #include "common/lib/string.h"
 #include "dt/host_build.h"
@@ -10,7 +10,7 @@
 #define PLAIN(n, i) KNOWN(n, PROP_##i, 0, 0)
 #define CELLS(n, c) KNOWN(n, PROP_CELLS, CELLS_##c, 0)
 #define REFS(n, c, k) KNOWN(n, PROP_REF, CELLS_##c, REF_##k)
-#define WORD(n) KNOWN(n, PROP_SYSCON, CELLS_REST, REF_SYSCON)
+#define SYSCON(n) KNOWN(n, PROP_SYSCON, CELLS_REST, REF_SYSCON)
 
 static const struct known by_name[] = {
 	REFS("cpu", NONE, OTHER),
@@ -19,6 +19,7 @@ static const struct known by_name[] = {
 	REFS("sfp", NONE, OTHER),
 	REFS("cpus", NONE, OTHER),
 	REFS("dmas", DMA, DMA),
+	REFS("gpio", GPIO, GPIO),
 	REFS("phys", PHY, PHY),
 	REFS("pwms", PWM, OTHER),
 	REFS("trip", NONE, OTHER),
@@ -30,16 +31,26 @@ static const struct known by_name[] = {
 	REFS("extcon", NONE, OTHER),
 	PLAIN("iommus", IOMMUS),
 	REFS("mboxes", MBOX, OTHER),
+	REFS("pm_qos", NONE, OTHER),
 	PLAIN("ranges", RANGES),
+	SYSCON("regmap"),
 	REFS("resets", RESET, RESET),
 	PLAIN("status", STATUS),
+	REFS("ti,sci", NONE, OTHER),
 	REFS("hwlocks", HWLOCK, OTHER),
 	REFS("i2c-bus", NONE, OTHER),
 	PLAIN("phandle", PHANDLE),
 	REFS("usb-phy", NONE, PHY),
+	REFS("fpga-mgr", NONE, OTHER),
 	PLAIN("gpio-hog", GPIO_HOG),
+	REFS("qcom,gmu", NONE, OTHER),
+	SYSCON("qcom,ipc"),
+	REFS("qcom,qmp", NONE, OTHER),
+	REFS("ae-handle", NONE, OTHER),
 	REFS("backlight", NONE, OTHER),
+	SYSCON("intf_mode"),
 	PLAIN("iommu-map", IOMMU_MAP),
+	REFS("ptp-timer", NONE, OTHER),
 	REFS("sound-dai", SOUND_DAI, OTHER),
 	CELLS("#dma-cells", DMA),
 	CELLS("#phy-cells", PHY),
@@ -47,6 +58,7 @@ static const struct known by_name[] = {
 	PLAIN("arm,smc-id", SMC_ID),
 	PLAIN("compatible", COMPATIBLE),
 	PLAIN("dma-ranges", DMA_RANGES),
+	REFS("eth-handle", NONE, OTHER),
 	REFS("i2c-parent", NONE, OTHER),
 	PLAIN("interrupts", INTERRUPTS),
 	REFS("mmc-pwrseq", NONE, OTHER),
@@ -58,25 +70,42 @@ static const struct known by_name[] = {
 	PLAIN("#size-cells", SIZE_CELLS),
 	REFS("ddc-i2c-bus", NONE, OTHER),
 	PLAIN("device_type", DEVICE_TYPE),
+	REFS("dsaf-handle", NONE, OTHER),
+	REFS("fsl,usbmisc", REST, OTHER),
 	REFS("gpio-ranges", THREE, PINCTRL),
 	REFS("io-channels", IO_CHANNEL, OTHER),
 	REFS("nvmem-cells", NVMEM, NVMEM),
+	REFS("renesas,fcp", NONE, OTHER),
 	CELLS("#clock-cells", CLOCK),
 	CELLS("#iommu-cells", IOMMU),
 	CELLS("#reset-cells", RESET),
 	PLAIN("dma-coherent", DMA_COHERENT),
+	REFS("mux-controls", MUX, OTHER),
+	REFS("renesas,cmms", NONE, OTHER),
+	REFS("renesas,vsps", ONE, OTHER),
+	SYSCON("rockchip,pmu"),
 	CELLS("#hwlock-cells", HWLOCK),
+	SYSCON("fsl,stop-mode"),
 	REFS("interconnects", INTERCONNECT, INTERCONNECT),
 	PLAIN("interrupt-map", INTERRUPT_MAP),
 	PLAIN("linux,phandle", PHANDLE),
 	REFS("memory-region", NONE, MEMORY),
+	REFS("pcsphy-handle", NONE, PHY),
 	REFS("power-domains", POWER_DOMAIN, POWER_DOMAIN),
 	REFS("required-opps", NONE, OPP),
 	PLAIN("#address-cells", ADDRESS_CELLS),
 	CELLS("#cooling-cells", COOLING),
+	REFS("allwinner,sram", REST, OTHER),
+	REFS("amlogic,canvas", NONE, OTHER),
 	REFS("cooling-device", COOLING, OTHER),
+	REFS("devfreq-events", NONE, OTHER),
+	REFS("fsl,fman-ports", NONE, OTHER),
+	SYSCON("qcom,halt-regs"),
+	REFS("secure-monitor", NONE, OTHER),
 	REFS("assigned-clocks", CLOCK, CLOCK),
+	REFS("fsl,rcpm-wakeup", REST, OTHER),
 	REFS("mdio-parent-bus", NONE, OTHER),
+	REFS("qcom,bcm-voters", NONE, OTHER),
 	REFS("remote-endpoint", NONE, OTHER),
 	REFS("thermal-sensors", THERMAL, OTHER),
 	PLAIN("#interrupt-cells", INTERRUPT_CELLS),
@@ -85,6 +114,8 @@ static const struct known by_name[] = {
 	REFS("next-level-cache", NONE, OTHER),
 	CELLS("#io-channel-cells", IO_CHANNEL),
 	CELLS("#nvmem-cell-cells", NVMEM),
+	SYSCON("amlogic,ao-secure"),
+	CELLS("#mux-control-cells", MUX),
 	REFS("access-controllers", ACCESS, OTHER),
 	PLAIN("interrupt-map-mask", INTERRUPT_MAP_MASK),
 	CELLS("#interconnect-cells", INTERCONNECT),
@@ -95,6 +126,7 @@ static const struct known by_name[] = {
 	CELLS("#thermal-sensor-cells", THERMAL),
 	REFS("assigned-clock-parents", CLOCK, CLOCK),
 	CELLS("#access-controller-cells", ACCESS),
+	SYSCON("marvell,system-controller"),
 };
 
 static const struct known nr_gpios = PLAIN(",nr-gpios", OTHER); /* a count, though it ends in "-gpios" */
@@ -104,16 +136,16 @@ static const struct known by_end[] = {
 	REFS("-gpio", GPIO, GPIO),
 };
 
-/* Vendors have no rule for references to a system controller. These words are in nearly all of the names. */
+/* Vendors have no rule for references to a system controller. These words are in most of the names; by_name has others. */
 static const struct known by_word[] = {
-	WORD("syscon"),
-	WORD("grf"),
-	WORD("sysreg"),
-	WORD("sysctrl"),
-	WORD("sysmgr"),
-	WORD("anatop"),
-	WORD("scfg"),
-	WORD("gpr"),
+	SYSCON("syscon"),
+	SYSCON("grf"),
+	SYSCON("sysreg"),
+	SYSCON("sysctrl"),
+	SYSCON("sysmgr"),
+	SYSCON("anatop"),
+	SYSCON("scfg"),
+	SYSCON("gpr"),
 };
 
 static const struct known pinctrl = REFS("pinctrl-", NONE, PINCTRL);

@@ -9,6 +9,7 @@ static unsigned specifier_cells(const struct host_build *b, uint32_t provider, u
 
 	switch (cells) {
 	case CELLS_NONE: return 0;
+	case CELLS_ONE: return 1;
 	case CELLS_THREE: return 3;
 	default: n = b->info[provider].cells[cells]; break;
 	}
@@ -33,7 +34,7 @@ static bool read_item(const struct host_build *b, struct tree_value v, unsigned 
 		return true;
 	if (item->node == HOST_NO_NODE)
 		return false;
-	item->nr_args = specifier_cells(b, item->node, cells);
+	item->nr_args = cells == CELLS_REST ? (unsigned)(v.len / 4 - item->next) : specifier_cells(b, item->node, cells);
 	item->next += item->nr_args;
 	return item->nr_args != CELLS_ABSENT && item->next * 4 <= v.len;
 }

@@ -52,8 +52,11 @@ static bool is_or_is_below(const struct host *host, uint32_t node, uint32_t abov
 	return false;
 }
 
+/* Some tell so only by being referred to; some translate for others, and no device refers to them (the "main" ones of R-Car). */
 static bool is_iommu(const struct host *host, uint32_t node)
 {
+	if (host->nodes[node].iommu)
+		return true;
 	for (uint32_t i = 0; i < host->nr_nodes; i++)
 		for (uint32_t s = 0; s < host->nodes[i].nr_streams; s++)
 			if (host->nodes[i].streams[s].iommu == node)

@@ -315,6 +315,33 @@ static void references(void **state)
 	assert_false(node(h, "/gpio/hog")->refs_bad);
 }
 
+/* Vendors' references, and the plain "gpio" of fixed supplies. */
+static void references_by_name(void **state)
+{
+	struct host *h = parse(BOARD(
+		"gpio: gpio { #gpio-cells = <2>; gpio-controller; }; sys: sys { compatible = \"maker,gpr\", \"syscon\"; }; plain: plain {}; mux: mux { #mux-control-cells = <1>; };\n"
+		"supply { gpio = <&gpio 5 0>; }; can { fsl,stop-mode = <&sys 0x10 4>; }; mac { intf_mode = <&plain 4>; };\n"
+		"display { renesas,vsps = <&plain 0>, <&plain 1>; }; wakes { fsl,rcpm-wakeup = <&plain 1 2 3>; }; usb { mux-controls = <&mux 1>; };"));
+	static const struct { const char *user, *target; uint32_t nr, kind, nr_args, arg; } expected[] = {
+		{ "/supply", "/gpio", 1, REF_GPIO, 2, 5 }, { "/can", "/sys", 1, REF_SYSCON, 2, 0x10 }, { "/mac", NULL, 0, 0, 0, 0 }, /* no syscon: a number */
+		{ "/display", "/plain", 2, REF_OTHER, 1, 0 }, { "/wakes", "/plain", 1, REF_OTHER, 3, 1 }, { "/usb", "/mux", 1, REF_OTHER, 1, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(expected); i++) {
+		const struct host_node *n = node(h, expected[i].user);
+
+		assert_false(n->refs_bad);
+		assert_int_equal(n->nr_refs, expected[i].nr);
+		if (!n->nr_refs)
+			continue;
+		assert_string_equal(ref_target(h, n, 0)->path, expected[i].target);
+		assert_int_equal(n->refs[0].kind, expected[i].kind);
+		assert_int_equal(n->refs[0].nr_args, expected[i].nr_args);
+		assert_int_equal(n->refs[0].args[0], expected[i].arg);
+	}
+}
+
 #define ZEROES_16 "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 "
 #define ZEROES_64 ZEROES_16 ZEROES_16 ZEROES_16 ZEROES_16
 #define ZEROES_256 ZEROES_64 ZEROES_64 ZEROES_64 ZEROES_64
@@ -350,6 +377,8 @@ static void streams(void **state)
 	assert_int_equal(dev->streams[1].id, 7);
 	assert_int_equal(dev->streams[1].count, 1);
 	assert_true(dev->dma);
+	assert_true(node(h, "/iommu@5000")->iommu);
+	assert_false(dev->iommu);
 	assert_int_equal(pcie->nr_streams, 2);
 	assert_int_equal(pcie->streams[0].id, 0x100);
 	assert_int_equal(pcie->streams[0].count, 0x200);
@@ -377,7 +406,7 @@ static void every_property_name_is_found(void **state)
 {
 	static const char *const names[] = {
 		"#access-controller-cells", "#address-cells", "#clock-cells", "#cooling-cells", "#dma-cells", "#gpio-cells", "#hwlock-cells",
-		"#interconnect-cells", "#interrupt-cells", "#io-channel-cells", "#iommu-cells", "#mbox-cells", "#nvmem-cell-cells", "#phy-cells",
+		"#interconnect-cells", "#interrupt-cells", "#io-channel-cells", "#iommu-cells", "#mbox-cells", "#mux-control-cells", "#nvmem-cell-cells", "#phy-cells",
 		"#power-domain-cells", "#pwm-cells", "#reset-cells", "#size-cells", "#sound-dai-cells", "#thermal-sensor-cells", "access-controllers",
 		"assigned-clock-parents", "assigned-clocks", "backlight", "clocks", "compatible", "cooling-device", "cpu", "cpus", "ddc-i2c-bus", "device_type",
 		"dma-coherent", "dma-ranges", "dmas", "extcon", "gpio-hog", "gpio-ranges", "gpios", "hwlocks", "i2c-bus", "i2c-parent", "interconnects",
@@ -385,6 +414,10 @@ static void every_property_name_is_found(void **state)
 		"iommus", "linux,phandle", "mboxes", "mdio-parent-bus", "memory-region", "mmc-pwrseq", "next-level-cache", "nvmem", "nvmem-cells",
 		"operating-points-v2", "panel", "pcs-handle", "phandle", "phy", "phy-device", "phy-handle", "phys", "power-domains", "pwms", "ranges", "reg",
 		"remote-endpoint", "required-opps", "resets", "sfp", "shmem", "sound-dai", "status", "thermal-sensors", "trip", "usb-phy",
+		"ae-handle", "allwinner,sram", "amlogic,ao-secure", "amlogic,canvas", "devfreq-events", "dsaf-handle", "eth-handle", "fpga-mgr", "fsl,fman-ports",
+		"fsl,rcpm-wakeup", "fsl,stop-mode", "fsl,usbmisc", "gpio", "intf_mode", "marvell,system-controller", "mux-controls", "pcsphy-handle", "pm_qos",
+		"ptp-timer", "qcom,bcm-voters", "qcom,gmu", "qcom,halt-regs", "qcom,ipc", "qcom,qmp", "regmap", "renesas,cmms", "renesas,fcp", "renesas,vsps",
+		"rockchip,pmu", "secure-monitor", "ti,sci",
 	};
 
 	(void)state;
@@ -762,6 +795,7 @@ int main(void)
 		cmocka_unit_test(interrupt_maps),
 		cmocka_unit_test(circles_end),
 		cmocka_unit_test(references),
+		cmocka_unit_test(references_by_name),
 		cmocka_unit_test(bad_references),
 		cmocka_unit_test(streams),
 		cmocka_unit_test(bus_masters),

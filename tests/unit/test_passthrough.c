@@ -567,6 +567,12 @@ static void test_children(void **state)
 	f->stream.iommu = N_BUS_A_PART;
 	f->regs[N_BUS_A_PART].base = 0x0b001000;
 	expect_one(f, FINDING_DEVICE_OWNED, "/soc/a@b000000/part@800 is an IOMMU", "");
+
+	/* One that no device refers to. */
+	f = fixture_new();
+	fixture_pass(f, VM_RTOS, "/pl061@9030000");
+	f->nodes[N_GPIO].iommu = true;
+	expect_one(f, FINDING_DEVICE_OWNED, "/pl061@9030000 is an IOMMU", "");
 }
 
 static void test_dma(void **state)
