@@ -97,8 +97,8 @@ class Follower:
             self.guest.base = pc
 
 
-def boot_phases(context, config, phases, nm):
-    """[(phase, instructions)] in order, the hash and copy of images apart."""
+def boot_functions(context, config, phases, nm):
+    """{phase: Counter of instructions by function}, in the phases' order, the hash and copy of images apart."""
     f = Follower(context, nm)
     starts = {}
     for phase in phases:
@@ -107,7 +107,7 @@ def boot_phases(context, config, phases, nm):
                 raise measure.Error(f"boot phase '{phase['name']}': there is no function {symbol}")
             starts[f.el2.address[symbol]] = phase["name"]
     apart = {symbol: phase["name"] for phase in phases for symbol in phase.get("functions", [])}
-    counts = collections.Counter()
+    counts = {phase["name"]: collections.Counter() for phase in phases}
     now = phases[0]["name"]
     log = context.log_dir / f"bench-{config['name']}-trace.log"
     for cpu, pc in instructions(measure.command(context, config, True), log):
@@ -117,8 +117,9 @@ def boot_phases(context, config, phases, nm):
         if f.guest.base is not None:
             break
         now = starts.get(pc - f.el2.base, now)
-        counts[apart.get(f.el2.name(pc), now)] += 1
-    return [(phase["name"], counts[phase["name"]]) for phase in phases]
+        function = f.el2.name(pc)
+        counts[apart.get(function, now)][function] += 1
+    return counts
 
 
 def profile(context, config, row, nm):
@@ -126,7 +127,7 @@ def profile(context, config, row, nm):
     f = Follower(context, nm)
     until = row.get("until", "end")
     log = context.log_dir / f"profile-{row['name']}.log"
-    counts, order, best, active = collections.Counter(), [], (collections.Counter(), []), row["name"] == "boot"
+    counts, order, best, active = collections.Counter(), [], (collections.Counter(), []), False
     for cpu, pc in instructions(measure.command(context, config, True, row["name"]), log):
         f.place(cpu, pc)
         if f.el2.holds(pc):
