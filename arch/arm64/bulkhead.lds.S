@@ -115,15 +115,10 @@ SECTIONS
 	} :data
 	_data_end = .;
 
-	/* Written before it is read: not zeroed at start. */
-	.noinit (NOLOAD) : ALIGN(PAGE) {
-		*(.bss.noinit)
-	} :data
-
-	/* What start.S writes with the MMU off lies together, from here to the end of the boot CPU's stack. */
-	.bss (NOLOAD) : ALIGN(64) {
+	/* What start.S zeroes lies together, from here to _bss_end. */
+	.bss (NOLOAD) : ALIGN(128) {
 		_bss = .;
-		*(.bss .bss.* COMMON)
+		*(.bss .bss.[!.]* COMMON)
 		. = ALIGN(PAGE);
 	} :data
 	_writable_end = .;
@@ -131,10 +126,11 @@ SECTIONS
 	_boot_bss = .;
 	.boot.bss (NOLOAD) : ALIGN(PAGE) {
 		*(.boot.bss .boot.bss.*)
-		. = ALIGN(64);
+		. = ALIGN(128);
 		_bss_end = .;
 		/* Not zeroed at start: who uses it does that as he goes. */
 		. += CONFIG_BOOT_STACK_SIZE;
+		_mmu_off_stack = . - PAGE;
 		_boot_stack_end = .;
 		_boot_arena = .;
 		. += CONFIG_BOOT_ARENA_KIB * 1024;
@@ -142,6 +138,11 @@ SECTIONS
 		. = ALIGN(PAGE);
 	} :data
 	_boot_bss_end = .;
+
+	/* Written before they are read: not zeroed at start. Boot maps one page after the other as they are needed, and those alone stay. */
+	.tables (NOLOAD) : ALIGN(PAGE) {
+		*(.bss..tables)
+	} :data
 	_end = .;
 
 	/DISCARD/ : { *(.comment) *(.note .note.*) *(.eh_frame*) *(.interp) *(.ARM.attributes) *(.boot.comment) *(.boot.note*) *(.boot.eh_frame*) }

@@ -12,8 +12,9 @@ extern char _rodata[], _rodata_end[];
 extern char _boot_rodata[], _boot_rodata_end[];
 extern char _relro[], _relro_end[]; /* the end of the first and the beginning of the second: what start.S relocates of them */
 extern char _boot_data[], _boot_data_end[];
-extern char _data[], _data_end[], _bss[], _writable_end[];
+extern char _data[], _data_end[], _bss[], _bss_end[], _writable_end[];
 extern char _boot_bss[], _boot_bss_end[], _end[];
+extern char _mmu_off_stack[]; /* so far down does the boot CPU's stack reach at most before its MMU is on */
 extern char _boot_stack_end[], _boot_arena[], _boot_arena_end[]; /* in .boot.bss, not zeroed */
 
 #endif

@@ -7,9 +7,10 @@
 #include "arch/arm64/sysreg.h"
 
 struct el2_regs el2_regs;
-uint8_t el2_table_memory[CONFIG_EL2_TABLE_PAGES][PAGE] __attribute__((section(".bss.noinit"), aligned(PAGE)));
+uint8_t el2_table_memory[CONFIG_EL2_TABLE_PAGES][PAGE] __attribute__((section(".bss..tables"), aligned(PAGE)));
 struct arena el2_table_arena;
 struct pgtable el2_table;
+uint64_t el2_table_limit;
 
 static uint64_t data_line_size(void)
 {
@@ -21,7 +22,11 @@ void cache_clean_inval_poc(const void *p, uint64_t size)
 	uint64_t line = data_line_size();
 	uint64_t end = (uint64_t)p + size;
 
-	for (uint64_t a = align_down((uint64_t)p, line); a < end; a += line)
+	uint64_t a = align_down((uint64_t)p, line);
+
+	for (; end > a && end - a >= 4 * line; a += 4 * line)
+		__asm__ volatile("dc civac, %0\n\tdc civac, %1\n\tdc civac, %2\n\tdc civac, %3" ::"r"(a), "r"(a + line), "r"(a + 2 * line), "r"(a + 3 * line) : "memory");
+	for (; a < end; a += line)
 		__asm__ volatile("dc civac, %0" ::"r"(a) : "memory");
 	dsb(sy); /* the maintenance, before whatever starts the reader that has its caches off */
 }
@@ -35,16 +40,47 @@ void cache_sync_code(const void *p, uint64_t size)
 	isb();
 }
 
+uint64_t mmu_table_bytes(void)
+{
+	return el2_table_arena.used;
+}
+
 void mmu_enable(void)
 {
 	cpu_enable_mmu();
 }
 
+enum err el2_map_pages(uint64_t from, uint64_t to, enum pgtable_attr attr)
+{
+	return pgtable_map(&el2_table, from, from, to - from, attr);
+}
+
+/*
+ * The memory of tables that a map may need: below each of its ends one of each level under the root, and one for each entry of the root that it
+ * fills. Such pages are mapped singly, so that each can be taken away; what maps them is there, for the image lies around them.
+ */
+static enum err have_tables(uint64_t size)
+{
+	uint64_t enough = u64_min(el2_table_arena.used + (6 + (size >> 39)) * PAGE, el2_table_limit);
+	enum err e = OK;
+
+	while (el2_table_arena.size < enough && !e) {
+		uint64_t page = (uint64_t)el2_table_memory + el2_table_arena.size;
+
+		e = el2_map_pages(page, page + PAGE, PGTABLE_NORMAL_RW);
+		el2_table_arena.size += e ? 0 : PAGE;
+	}
+	dsb(ishst); /* these entries, before tables are written through them */
+	isb();
+	return e;
+}
+
 enum err el2_map(pa_t pa, uint64_t size, enum pgtable_attr attr)
 {
-	uint64_t from = align_down(pa.v, PAGE);
-	enum err e = pgtable_map(&el2_table, from, from, align_up(pa.v + size, PAGE) - from, attr);
+	enum err e = have_tables(size);
 
+	if (!e)
+		e = el2_map_pages(align_down(pa.v, PAGE), align_up(pa.v + size, PAGE), attr);
 	/* The new entries, before the first access through them; an invalid entry is never cached in a TLB, so none is invalidated. */
 	dsb(ishst);
 	isb();
@@ -87,6 +123,11 @@ void mmu_drop_part(const char *from, const char *to)
 
 void mmu_drop_boot(void)
 {
+	char *unused = (char *)el2_table_memory + el2_table_arena.used;
+
+	/* The maps that come and go at run time have had their tables once. */
+	mmu_drop_part(unused, (char *)el2_table_memory + el2_table_arena.size);
+	el2_table_arena.size = el2_table_limit = el2_table_arena.used;
 	mmu_drop_part(_boot_text, _boot_text_end);
 	mmu_drop_part(_boot_rodata, _boot_rodata_end);
 	mmu_drop_part(_boot_data, _boot_data_end);

@@ -28,8 +28,11 @@ void *el2_map_device(pa_t pa, uint64_t size);
 /* Boot only. Removes a part of the image (image.h) that this board or system does not need from the map of all CPUs. */
 void mmu_drop_part(const char *from, const char *to);
 
-/* Boot only, last thing: removes the boot sections (.boot.*) from the map of all CPUs. */
+/* Boot only, last thing: removes the boot sections (.boot.*), and the memory that no table was made of, from the map of all CPUs. */
 void mmu_drop_boot(void);
+
+/* How much memory EL2's own tables have. */
+uint64_t mmu_table_bytes(void);
 
 /* Cleans and invalidates [p, p+size) of memory EL2 has mapped to the point of coherency: for readers with their caches off. */
 void cache_clean_inval_poc(const void *p, uint64_t size);

@@ -13,9 +13,7 @@ _Static_assert(CONFIG_EL2_TABLE_PAGES >= IMAGE_TABLE_PAGES, "EL2_TABLE_PAGES");
 
 static enum err map_image_part(const char *from, const char *to, enum pgtable_attr attr)
 {
-	uint64_t size = (uint64_t)(to - from);
-
-	return size ? el2_map(pa_of(from), size, attr) : OK;
+	return from == to ? OK : el2_map_pages((uint64_t)from, (uint64_t)to, attr);
 }
 
 enum err mmu_init(void)
@@ -42,6 +40,8 @@ enum err mmu_init(void)
 	e = pgtable_init(&el2_table, PGTABLE_STAGE1_EL2, 12, VA_BITS, &el2_table_arena);
 	for (unsigned i = 0; i < ARRAY_SIZE(parts) && !e; i++)
 		e = map_image_part(parts[i].from, parts[i].to, parts[i].attr);
+	for (unsigned i = 0; i < IMAGE_TABLE_PAGES && !e; i++)
+		e = el2_map_pages((uint64_t)el2_table_memory[i], (uint64_t)el2_table_memory[i + 1], PGTABLE_NORMAL_RW);
 	if (e)
 		return e;
 
@@ -55,8 +55,9 @@ enum err mmu_init(void)
 	 */
 	cache_clean_inval_poc(_relro, (uint64_t)(_relro_end - _relro));
 	cache_clean_inval_poc(_boot_data, (uint64_t)(_data_end - _boot_data));
-	cache_clean_inval_poc(_bss, (uint64_t)(_boot_stack_end - _bss));
+	cache_clean_inval_poc(_bss, (uint64_t)(_bss_end - _bss));
+	cache_clean_inval_poc(_mmu_off_stack, (uint64_t)(_boot_stack_end - _mmu_off_stack));
 	cache_clean_inval_poc(el2_table_memory, el2_table_arena.used);
-	el2_table_arena.size = sizeof(el2_table_memory);
+	el2_table_limit = sizeof(el2_table_memory);
 	return OK;
 }

@@ -17,10 +17,14 @@ _Static_assert(offsetof(struct el2_regs, mair) == EL2_REGS_MAIR && offsetof(stru
 	       "offsets.h");
 
 extern struct el2_regs el2_regs;
-/* Tables come from here, at run time too. */
+/* Tables come from here: from what of it is mapped (the arena's size), up to the limit. */
 extern uint8_t el2_table_memory[CONFIG_EL2_TABLE_PAGES][PAGE];
 extern struct arena el2_table_arena;
+extern uint64_t el2_table_limit;
 extern struct pgtable el2_table;
+
+/* Maps whole pages, with the tables that the arena has room for. No barriers. */
+enum err el2_map_pages(uint64_t from, uint64_t to, enum pgtable_attr attr) MUST_CHECK;
 
 /* start.S */
 void cpu_enable_mmu(void);

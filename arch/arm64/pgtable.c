@@ -116,58 +116,35 @@ static unsigned spot_entries(const struct pgtable *t, struct spot s, uint64_t ia
 	return (unsigned)u64_min(in_table, ((end - 1) >> s.shift) - (ia >> s.shift) + 1);
 }
 
-/* Address bits that one table of that level and those below it resolve, page offset included. */
-static unsigned table_bits(unsigned granule_shift, unsigned level)
-{
-	return pgtable_level_shift(granule_shift, level) + granule_shift - 3;
-}
-
-/*
- * Fewest levels mean the highest number to start at whose table, or at stage 2 up to 16 of them side by side, resolves
- * all address bits above the level's own. Level 3 (64 KiB, up to 33 bits) is left out: its root would be 512 KiB or
- * 1 MiB and could hold no blocks.
- */
-enum err pgtable_geometry(enum pgtable_stage stage, unsigned granule_shift, unsigned ia_bits, unsigned *start_level,
-			  unsigned *root_pages)
-{
-	unsigned max_concatenated_bits = stage == PGTABLE_STAGE2 ? 4 : 0;
-	unsigned max_bits = stage == PGTABLE_STAGE2 && granule_shift == 16 ? 52 : 48;
-
-	if ((granule_shift != 12 && granule_shift != 16) || ia_bits < 32 || ia_bits > max_bits)
-		return ERR_RANGE;
-
-	unsigned level = 2;
-
-	while (ia_bits > table_bits(granule_shift, level) + max_concatenated_bits)
-		level--;
-	*start_level = level;
-	*root_pages = 1;
-	if (ia_bits > table_bits(granule_shift, level))
-		*root_pages <<= ia_bits - table_bits(granule_shift, level);
-	return OK;
-}
-
-enum err pgtable_init(struct pgtable *t, enum pgtable_stage stage, unsigned granule_shift, unsigned ia_bits,
-		      struct arena *arena)
-{
-	*t = (struct pgtable){ .stage = stage, .granule_shift = granule_shift, .ia_bits = ia_bits, .arena = arena };
-
-	enum err e = pgtable_geometry(stage, granule_shift, ia_bits, &t->start_level, &t->root_pages);
-	if (e)
-		return e;
-
-	/* Concatenated tables must be aligned to their total size (D8.2). */
-	size_t size = (size_t)t->root_pages << granule_shift;
-
-	t->root = arena_alloc(arena, size, size);
-	t->table_pages = t->root_pages;
-	return t->root ? OK : ERR_NO_MEMORY;
-}
-
 /* 64-bit single-copy atomic, so that a walker sees the old or the new descriptor, never half of one. */
 static void write_descriptor(uint64_t *entry, uint64_t desc)
 {
 	__atomic_store_n(entry, desc, __ATOMIC_RELAXED);
+}
+
+/* n of them, each `step` more than the one before. */
+static void write_descriptors(uint64_t *entry, unsigned n, uint64_t desc, uint64_t step)
+{
+	for (; n >= 4; n -= 4, entry += 4, desc += 4 * step) {
+		write_descriptor(entry, desc);
+		write_descriptor(entry + 1, desc + step);
+		write_descriptor(entry + 2, desc + 2 * step);
+		write_descriptor(entry + 3, desc + 3 * step);
+	}
+	for (; n; n--, entry++, desc += step)
+		write_descriptor(entry, desc);
+}
+
+/* How many entries from that one on are free, up to n. */
+static unsigned count_free(const uint64_t *entry, unsigned n)
+{
+	unsigned i = 0;
+
+	while (n - i >= 4 && !(entry[i] | entry[i + 1] | entry[i + 2] | entry[i + 3]))
+		i += 4;
+	while (i < n && !entry[i])
+		i++;
+	return i;
 }
 
 static enum err add_table(struct pgtable *t, uint64_t *entry)
@@ -191,10 +168,8 @@ static bool is_free(const struct pgtable *t, uint64_t ia, uint64_t end)
 {
 	while (ia < end) {
 		struct spot s = spot_find(t, ia);
-		unsigned n = spot_entries(t, s, ia, end), free = 0;
+		unsigned free = count_free(s.entry, spot_entries(t, s, ia, end));
 
-		while (free < n && !s.entry[free])
-			free++;
 		if (!free)
 			return false;
 		ia = align_down(ia, spot_size(s)) + free * spot_size(s);
@@ -225,12 +200,7 @@ static bool run_fits(const struct pgtable *t, const struct request *r, struct sp
 {
 	unsigned length = run_length(t->granule_shift);
 
-	if (!fits(r, length * spot_size(s)))
-		return false;
-	for (unsigned i = 0; s.level < PGTABLE_LAST_LEVEL && i < length; i++)
-		if (s.entry[i])
-			return false;
-	return true;
+	return fits(r, length * spot_size(s)) && (s.level == PGTABLE_LAST_LEVEL || count_free(s.entry, length) == length);
 }
 
 /* Where the largest leaf goes that the beginning of r allows. An existing table is kept: replacing it would need break-before-make. */
@@ -255,11 +225,11 @@ static void write_leaves(const struct pgtable *t, struct request *r, struct spot
 
 	do {
 		bool run = run_fits(t, r, s);
-		uint64_t *end = s.entry + (run ? run_length(t->granule_shift) : 1);
-		uint64_t desc = r->pa | r->attributes | type | (run ? DESC_CONTIGUOUS : 0), size = (uint64_t)(end - s.entry) << s.shift;
+		unsigned n = run ? run_length(t->granule_shift) : 1;
+		uint64_t size = (uint64_t)n << s.shift;
 
-		for (; s.entry < end; s.entry++, desc += spot_size(s))
-			write_descriptor(s.entry, desc);
+		write_descriptors(s.entry, n, r->pa | r->attributes | type | (run ? DESC_CONTIGUOUS : 0), spot_size(s));
+		s.entry += n;
 		r->ia += size;
 		r->pa += size;
 		r->size -= size;
@@ -309,8 +279,8 @@ static enum err walk_leaves(const struct pgtable *t, uint64_t ia, uint64_t end, 
 				return ERR_NOT_FOUND;
 			if (!is_aligned(ia, size) || end - ia < size)
 				return ERR_RANGE;
-			for (unsigned i = 0; clear && i < count; i++)
-				write_descriptor(s.entry + i, 0);
+			if (clear)
+				write_descriptors(s.entry, count, 0, 0);
 			s.entry += count;
 			ia += size;
 		} while (s.entry < stop && !is_table(*s.entry, s.level));
@@ -326,48 +296,4 @@ enum err pgtable_unmap(struct pgtable *t, uint64_t ia, uint64_t size)
 	enum err e = walk_leaves(t, ia, ia + size, false);
 
 	return e ? e : walk_leaves(t, ia, ia + size, true);
-}
-
-/* Fields that TCR_EL2 (E2H = 0) and VTCR_EL2 have in the same places. */
-#define TCR_IRGN0_WBWA (UINT64_C(1) << 8)
-#define TCR_ORGN0_WBWA (UINT64_C(1) << 10)
-#define TCR_SH0_INNER  (UINT64_C(3) << 12)
-#define TCR_TG0_64K    (UINT64_C(1) << 14) /* 0: 4 KiB */
-#define TCR_PS_SHIFT   16
-#define TCR_PS_48_BITS 5
-#define TCR_PS_52_BITS 6
-#define TCR_EL2_RES1   (BIT(31) | BIT(23))
-#define VTCR_EL2_RES1  BIT(31)
-#define VTCR_SL0_SHIFT 6
-
-/*
- * An output size of 52 bits lets input addresses be as wide (D8.2, AArch64.S2InconsistentSL and the limits of T0SZ). Bits 51:48 of an output address are
- * then bits 15:12 of a descriptor, and bits 5:2 of VTTBR_EL2: zero, as all of ours are below 2^48.
- */
-static uint64_t tcr_common(const struct pgtable *t, unsigned pa_range)
-{
-	return (64 - t->ia_bits) | TCR_IRGN0_WBWA | TCR_ORGN0_WBWA | TCR_SH0_INNER | (t->granule_shift == 16 ? TCR_TG0_64K : 0) |
-	       u64_min(pa_range, t->ia_bits > 48 ? TCR_PS_52_BITS : TCR_PS_48_BITS) << TCR_PS_SHIFT;
-}
-
-uint64_t pgtable_vtcr(const struct pgtable *t, unsigned pa_range)
-{
-	/*
-	 * SL0 counts up from the level that each granule's smallest tables start at (D24.2 "VTCR_EL2"). VS = 0: 8-bit
-	 * VMIDs.
-	 */
-	uint64_t sl0 = (t->granule_shift == 12 ? 2 : 3) - t->start_level;
-
-	return tcr_common(t, pa_range) | VTCR_EL2_RES1 | sl0 << VTCR_SL0_SHIFT;
-}
-
-uint64_t pgtable_tcr_el2(const struct pgtable *t, unsigned pa_range)
-{
-	return tcr_common(t, pa_range) | TCR_EL2_RES1;
-}
-
-uint64_t pgtable_mair(void)
-{
-	/* Attr0: Normal, write-back, read- and write-allocate, non-transient, inner and outer. Attr1: Device-nGnRE. */
-	return UINT64_C(0xff) | UINT64_C(0x04) << 8;
 }

@@ -36,13 +36,13 @@ struct pgtable {
 };
 
 /*
- * The geometry with the fewest levels for an input address size (stage 2: with concatenation, DDI 0487 D8.2), starting at level 2 at the
+ * Boot only. The geometry with the fewest levels for an input address size (stage 2: with concatenation, DDI 0487 D8.2), starting at level 2 at the
  * most, so that there can be blocks. ERR_RANGE if there is none. A stage 2 must not be wider than the CPUs' physical addresses
  * (PARange): level 0 (4 KiB) or 1 (64 KiB) as a start needs 44 bits of them. More than 48 bits are for 64 KiB pages at stage 2 (FEAT_LPA).
  */
 enum err pgtable_geometry(enum pgtable_stage stage, unsigned granule_shift, unsigned ia_bits, unsigned *start_level, unsigned *root_pages) MUST_CHECK;
 
-/* Allocates the root. ERR_NO_MEMORY, ERR_RANGE. */
+/* Boot only. Allocates the root. ERR_NO_MEMORY, ERR_RANGE. */
 enum err pgtable_init(struct pgtable *t, enum pgtable_stage stage, unsigned granule_shift, unsigned ia_bits, struct arena *arena) MUST_CHECK;
 
 /*
@@ -65,7 +65,7 @@ enum err pgtable_unmap(struct pgtable *t, uint64_t ia, uint64_t size) MUST_CHECK
 struct pgtable_map_request { uint64_t ia, pa, size; };
 enum err pgtable_count(enum pgtable_stage stage, unsigned granule_shift, unsigned ia_bits, const struct pgtable_map_request *maps, unsigned nr_maps, unsigned *table_pages) MUST_CHECK;
 
-/* VTCR_EL2 (without HA, HD) and the PS field's value for a stage-2 table; pa_range: ID_AA64MMFR0_EL1.PARange, the smallest of all CPUs. */
+/* Boot only, as those below: VTCR_EL2 (without HA, HD) and the PS field's value for a stage-2 table; pa_range: ID_AA64MMFR0_EL1.PARange, the smallest of all CPUs. */
 uint64_t pgtable_vtcr(const struct pgtable *t, unsigned pa_range);
 
 /* TCR_EL2 for a stage-1 table. */

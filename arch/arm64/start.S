@@ -23,7 +23,7 @@
 
 	/*
 	 * Clean and invalidate [\from, \to) to the point of coherency, by the smallest data line of all caches (CTR_EL0.DminLine).
-	 * Clobbers \from, \tmp, \line.
+	 * Four lines at a time: that it goes on behind \to does no harm. Clobbers \from, \tmp, \line.
 	 */
 	.macro clean_inval from, to, line, tmp
 	mrs	\tmp, ctr_el0
@@ -32,8 +32,10 @@
 	lsl	\line, \line, \tmp
 	sub	\tmp, \line, #1
 	bic	\from, \from, \tmp
-1:	dc	civac, \from
+1:	.rept	4
+	dc	civac, \from
 	add	\from, \from, \line
+	.endr
 	cmp	\from, \to
 	b.lo	1b
 	dsb	sy
@@ -70,6 +72,9 @@ boot_entry:
 	 * over it later: so none may be left. (Of the file's bytes the boot protocol says that the loader has cleaned them.)
 	 */
 	adr_l	x0, _bss
+	adr_l	x1, _bss_end
+	clean_inval x0, x1, x2, x3
+	adr_l	x0, _mmu_off_stack
 	adr_l	x1, _boot_stack_end
 	clean_inval x0, x1, x2, x3
 
@@ -77,22 +82,31 @@ boot_entry:
 	adr_l	x0, _rela
 	adr_l	x1, _rela_end
 	adr_l	x2, _start
-2:	cmp	x0, x1
-	b.hs	3f
-	ldp	x3, x4, [x0], #16
-	ldr	x5, [x0], #8
-	add	x5, x5, x2
-	str	x5, [x3, x2]
-	b	2b
-3:
+	/* An entry is 24 bytes: where, what kind, what to add. One by itself if their number is odd, the others in pairs. */
+	sub	x3, x1, x0
+	tbz	x3, #3, 3f
+	ldr	x3, [x0]
+	ldr	x4, [x0, #16]
+	add	x0, x0, #24
+	b	4f
+2:	ldp	x3, x4, [x0]
+	ldp	x4, x5, [x0, #16]
+	ldr	x6, [x0, #40]
+	add	x0, x0, #48
+	add	x6, x6, x2
+	str	x6, [x5, x2]
+4:	add	x4, x4, x2
+	str	x4, [x3, x2]
+3:	cmp	x0, x1
+	b.lo	2b
+
 	adr_l	x0, _bss
 	adr_l	x1, _bss_end
-4:	stp	xzr, xzr, [x0], #16 /* 64 bytes, of which the linker script makes it whole ones */
+5:	.rept	8 /* 128 bytes, of which the linker script makes it whole ones */
 	stp	xzr, xzr, [x0], #16
-	stp	xzr, xzr, [x0], #16
-	stp	xzr, xzr, [x0], #16
+	.endr
 	cmp	x0, x1
-	b.lo	4b
+	b.lo	5b
 
 	/* The stack protector's canary: not secret from someone who reads the counter, but different at every boot. */
 	mrs	x0, cntpct_el0
@@ -105,19 +119,19 @@ boot_entry:
 	adr_l	x0, _boot_stack_end
 	mov	sp, x0
 	cmp	x20, #2
-	b.ne	5f
+	b.ne	6f
 	adr_l	x0, vectors
 	msr	vbar_el2, x0
 	adr_l	x0, boot_cpu
 	msr	tpidr_el2, x0
 	isb
-5:	mov	x0, x19
+6:	mov	x0, x19
 	mov	x1, x20
 	mov	x29, xzr
 	mov	x30, xzr
 	bl	boot_main
-6:	wfi
-	b	6b
+7:	wfi
+	b	7b
 
 	/*
 	 * cpu_enable_mmu(): loads el2_regs and turns the MMU and caches on. The code runs from the identity map before and after. Called

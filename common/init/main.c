@@ -60,6 +60,8 @@ static NORETURN void refuse_level(uint64_t dtb, unsigned el)
 	const struct tree *tree = NULL;
 	struct host_console c;
 
+	/* The caches stay off: nothing that they hold of the stack's rest and the arena may be written back later. */
+	cache_clean_inval_poc(_boot_bss, (uint64_t)(_boot_bss_end - _boot_bss));
 	if (dtb && is_aligned(dtb, 8) && dtb_total_size(dtb))
 		tree = dt_open_host(pa_ptr(pa_make(dtb)), dtb_total_size(dtb), &arena, &findings);
 	if (tree && dt_find_console(tree, &c) && console_early_init_at(&c, pa_ptr(pa_make(c.regs.base)))) {
@@ -186,6 +188,7 @@ static NORETURN void run(struct plan *plan)
 		gic_enable_own(plan->host->console.intid, plan->host->console.edge, console_irq);
 	console_start(plan->host->console.intid != 0);
 	el2_unmap(pa_make(plan->host_dtb.base), plan->host_dtb.size);
+	log_debug("EL2 keeps %s of its translation tables", format_size(text, mmu_table_bytes()));
 	cpu_switch_stack(this_cpu()->arch.stack_top, boot_cpu_main, this_cpu());
 }
 

@@ -31,9 +31,13 @@ def pages(size):
     return (size + PAGE - 1) // PAGE * PAGE
 
 
+# One VM of two CPUs on a board of two.
+CONFIG = {"name": "size", "system": "size", "gic": 3, "smp": 2}
+
+
 def pool(context):
-    """(stage-2 tables, the rest of the pool) of a system with one VM of two CPUs on a board of two."""
-    config = {"name": "size", "system": "size", "gic": 3, "smp": 2}
+    """(stage-2 tables, the rest of the pool)."""
+    config = CONFIG
     dtb = bench.board_dtb(context, config, True)
     itb = context.make_system(bench.HERE / "size.its", {}, "bench-size")
     out = subprocess.run([str(context.product("bulkhead")), "plan", "--json", str(dtb), str(itb)], capture_output=True, text=True, timeout=60, check=True).stdout
@@ -42,12 +46,20 @@ def pool(context):
     return tables, int(plan["hypervisor"]["pool"]["size"], 0) - tables
 
 
+def el2_tables(context):
+    """EL2's own translation tables, as many as boot has made: it says so."""
+    command = bench.command(context, CONFIG, True)
+    command[-1] += " debug"
+    said = rb"EL2 keeps (\d+) KiB of its translation tables\r?\n"
+    text = bench.run(command, context.log_dir / "bench-size.log", said)
+    return int(re.search(said.decode(), text).group(1)) * 1024
+
+
 def writable(nm, elf):
-    """(EL2's own translation tables, all else that stays writable)."""
+    """What stays writable of the image, without EL2's translation tables."""
     out = subprocess.run([nm, "-S", str(elf)], capture_output=True, text=True, timeout=60, check=True).stdout
-    tables = int(re.search(r"^[0-9a-f]+ ([0-9a-f]+) \w el2_table_memory$", out, re.M).group(1), 16)
     begin, end = (int(re.search(rf"^([0-9a-f]+) .*\b{name}$", out, re.M).group(1), 16) for name in ("_data", "_writable_end"))
-    return tables, end - begin - tables
+    return end - begin
 
 
 def measure(context, nm):
@@ -55,13 +67,12 @@ def measure(context, nm):
     sizes = sections(elf)
     figures = {name: sum(sizes.get(section, 0) for section in parts) for name, parts in {**RESIDENT, **BOOT}.items()}
     tables, rest = pool(context)
-    el2_tables, data = writable(nm, elf)
     ram = {
         "ram-code": sum(pages(sizes.get(section, 0)) for section in RESIDENT["text"]),
         "ram-constants": pages(figures["rodata"]),
-        "ram-el2-tables": el2_tables,
+        "ram-el2-tables": el2_tables(context),
         "ram-stage2-tables": tables,
         "ram-stacks-vms-vcpus-dtb": rest,
-        "ram-data": data,
+        "ram-data": writable(nm, elf),
     }
     return {**figures, **ram, "ram": sum(ram.values())}
