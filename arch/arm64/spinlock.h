@@ -12,27 +12,41 @@
 #include "arch/arm64/lock_rank.h"
 
 struct spinlock {
-	uint16_t owner; /* the ticket being served */
-	uint16_t next;  /* the ticket the next comer draws */
-	uint8_t rank;   /* enum lock_rank; set before it is used */
+	union {
+		struct {
+			uint16_t owner; /* the ticket being served */
+			uint16_t next;  /* the ticket the next comer draws */
+		};
+		uint32_t both;
+	};
+	uint8_t rank; /* enum lock_rank; set before it is used */
 };
 
-static inline void spin_lock(struct spinlock *l)
-{
-	uint16_t ticket;
+#define SPIN_DRAW (UINT32_C(1) << 16) /* in `both`: the next comer's ticket */
 
-	lock_check_take(l->rank);
-	ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_RELAXED);
+/* Until the ticket is served. */
+static inline void spin_wait(struct spinlock *l, uint32_t ticket)
+{
+	uint32_t seen;
 
 	/* The load-acquire is an exclusive one, so that the holder's store to `owner` clears the monitor and thereby wakes the WFE (Arm ARM DDI 0487, D1.6). */
-	uint32_t seen;
 	__asm__ volatile(
 		"	sevl\n"
 		"1:	wfe\n"
 		"	ldaxrh	%w0, %1\n"
 		"	cmp	%w0, %w2\n"
 		"	b.ne	1b\n"
-		: "=&r"(seen) : "Q"(l->owner), "r"((uint32_t)ticket) : "memory", "cc");
+		: "=&r"(seen) : "Q"(l->owner), "r"(ticket) : "memory", "cc");
+}
+
+static inline void spin_lock(struct spinlock *l)
+{
+	uint32_t seen;
+
+	lock_check_take(l->rank);
+	seen = __atomic_fetch_add(&l->both, SPIN_DRAW, __ATOMIC_ACQUIRE);
+	if (__builtin_expect((uint16_t)seen != seen >> 16, 0))
+		spin_wait(l, seen >> 16);
 	lock_check_taken(l->rank);
 }
 
