@@ -144,6 +144,7 @@ static struct vcpu *any_access(struct vcpu *vcpu, uint64_t esr)
 			return exit_abort_guest(vcpu, esr, ipa, "an instruction that cannot be emulated on an emulated device");
 		if (ipa & (d.size - 1u))
 			return exit_abort_guest(vcpu, esr, ipa, "unaligned");
+		vcpu->exits[EXIT_MMIO]++;
 		if (!exit_emulate(vcpu, r, &d, ipa - r->base))
 			return exit_abort_guest(vcpu, esr, ipa, "refused by the emulated device");
 	}

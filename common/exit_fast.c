@@ -21,12 +21,17 @@
 #define ESR_ID_MASK (ESR_SYSREG_MASK & ~(GENMASK(19, 17) | GENMASK(3, 1)))
 #define ESR_READ_ID ((uint64_t)EC_SYSREG << 26 | 3 << 20 | 1)
 
-/* An access that can be emulated, at its natural alignment, goes to its device. false: the device refuses it. */
+/* HPFAR_EL2.FIPA and the offset in the page. */
+static inline uint64_t access_ipa(void)
+{
+	/* What is above FIPA goes, and what is below is covered by the offset. */
+	return (read_sysreg(hpfar_el2) << 8 & ~UINT64_C(0xfff)) | (read_sysreg(far_el2) & 0xfff);
+}
+
 static inline __attribute__((always_inline)) bool emulate(struct vcpu *vcpu, const struct mmio_region *r, const struct esr_dabt *d, uint64_t offset)
 {
 	struct mmio_access *a = &vcpu->access;
 
-	vcpu->exits[EXIT_MMIO]++;
 	a->offset = offset;
 	a->size = d->size;
 	a->write = d->write;
@@ -39,25 +44,21 @@ static inline __attribute__((always_inline)) bool emulate(struct vcpu *vcpu, con
 	return true;
 }
 
-/* HPFAR_EL2.FIPA and the offset in the page. */
-static inline uint64_t access_ipa(void)
+bool exit_emulate(struct vcpu *vcpu, const struct mmio_region *r, const struct esr_dabt *d, uint64_t offset)
 {
-	return FIELD(read_sysreg(hpfar_el2), 43, 4) << 12 | (read_sysreg(far_el2) & 0xfff);
+	return emulate(vcpu, r, d, offset);
 }
 
-static inline bool skip_plain(void)
+struct vcpu *mmio_emulate(struct vcpu *vcpu, uint64_t esr, uint64_t offset)
 {
-	write_sysreg(read_sysreg(elr_el2) + 4, elr_el2);
-	return true;
+	struct esr_dabt d = esr_dabt(esr);
+
+	if (offset & (d.size - 1u))
+		return NULL;
+	return emulate(vcpu, vcpu->mmio, &d, offset) ? vcpu : NULL;
 }
 
-static COLD bool refused(struct vcpu *vcpu, uint64_t esr)
-{
-	exit_abort_guest(vcpu, esr, access_ipa(), "refused by the emulated device");
-	return true;
-}
-
-__attribute__((noinline)) const struct mmio_region *exit_find_mmio(struct vcpu *vcpu, uint64_t ipa)
+NOINLINE const struct mmio_region *exit_find_mmio(struct vcpu *vcpu, uint64_t ipa)
 {
 	const struct vm *vm = vcpu->vm;
 
@@ -67,46 +68,50 @@ __attribute__((noinline)) const struct mmio_region *exit_find_mmio(struct vcpu *
 	return NULL;
 }
 
-/* rt: bits of the syndrome that must be clear, too. */
-static inline __attribute__((always_inline)) bool fast_access(struct vcpu *vcpu, uint64_t esr, uint64_t rt)
+static NOINLINE struct vcpu *access_elsewhere(struct vcpu *vcpu, uint64_t esr, uint64_t ipa)
 {
-	struct esr_dabt d = esr_dabt(esr);
+	const struct mmio_region *r = exit_find_mmio(vcpu, ipa);
+
+	return r ? r->quick(vcpu, esr, ipa - r->base) : NULL;
+}
+
+/* rt: bits of the syndrome that must be clear, too. */
+static inline __attribute__((always_inline)) struct vcpu *fast_access(struct vcpu *vcpu, uint64_t esr, uint64_t rt)
+{
 	const struct mmio_region *r = vcpu->mmio;
 	uint64_t ipa = access_ipa();
 
-	if ((esr & (ESR_ACCESS_MASK | rt)) != ESR_ACCESS || ipa & (d.size - 1u) || !pstate_is_plain(read_sysreg(spsr_el2)))
-		return false;
+	if ((esr & (ESR_ACCESS_MASK | rt)) != ESR_ACCESS || !pstate_is_plain(read_sysreg(spsr_el2)))
+		return NULL;
+	vcpu->exits[EXIT_MMIO]++;
 	/* Where the last one was, most often. */
-	if (__builtin_expect(ipa - r->base >= r->size, 0)) {
-		r = exit_find_mmio(vcpu, ipa);
-		if (!r)
-			return false;
-	}
-	return emulate(vcpu, r, &d, ipa - r->base) ? skip_plain() : refused(vcpu, esr);
+	return __builtin_expect(ipa - r->base < r->size, 1) ? r->quick(vcpu, esr, ipa - r->base) : access_elsewhere(vcpu, esr, ipa);
 }
 
-static inline bool fast_id(struct vcpu *vcpu, uint64_t esr, uint64_t rt)
+static inline struct vcpu *fast_id(struct vcpu *vcpu, uint64_t esr, uint64_t rt)
 {
 	uint64_t crm_op2 = FIELD(esr, 3, 1) << 3 | FIELD(esr, 19, 17);
 
 	/* CRm 0 has what is not an ID register in this sense. */
 	if ((esr & (ESR_ID_MASK | rt)) != ESR_READ_ID || crm_op2 < 8 || !vcpu->idregs || !pstate_is_plain(read_sysreg(spsr_el2)))
-		return false;
+		return NULL;
 	vcpu->exits[EXIT_SYSREG]++;
 	vcpu_set_reg(&vcpu->arch, (unsigned)FIELD(esr, 9, 5), vcpu->idregs[crm_op2 - 8]);
-	return skip_plain();
+	return vcpu;
 }
 
 /* In the way everybody sends them. */
-static inline bool fast_sgi(struct vcpu *vcpu, uint64_t esr, uint64_t rt)
+static inline struct vcpu *fast_sgi(struct vcpu *vcpu, uint64_t esr, uint64_t rt)
 {
 	if ((esr & (ESR_SYSREG_MASK | rt)) != ESR_WRITE_SGI1R || !vcpu->idregs || !pstate_is_plain(read_sysreg(spsr_el2)))
-		return false;
+		return NULL;
 	vcpu->exits[EXIT_SYSREG]++;
-	/* Before the SGI is sent: nothing is left to do after it. */
-	(void)skip_plain();
-	vgic_write_sgir(vcpu, 0, vcpu_get_reg(&vcpu->arch, (unsigned)FIELD(esr, 9, 5)));
-	return true;
+	return vgic_write_sgi1r(vcpu, vcpu_get_reg(&vcpu->arch, (unsigned)FIELD(esr, 9, 5)));
+}
+
+static inline struct vcpu *fast_sysreg(struct vcpu *vcpu, uint64_t esr, uint64_t rt)
+{
+	return esr & 1 ? fast_id(vcpu, esr, rt) : fast_sgi(vcpu, esr, rt);
 }
 
 int exit_hvc(struct vcpu *vcpu)
@@ -115,24 +120,22 @@ int exit_hvc(struct vcpu *vcpu)
 	return (int)vpsci_call(vcpu, vcpu->arch.x);
 }
 
-bool exit_access(struct vcpu *vcpu, uint64_t esr)
+struct vcpu *exit_access(struct vcpu *vcpu, uint64_t esr)
 {
 	return fast_access(vcpu, esr, ESR_ACCESS_RT);
 }
 
-bool exit_sysreg(struct vcpu *vcpu, uint64_t esr)
+struct vcpu *exit_sysreg(struct vcpu *vcpu, uint64_t esr)
 {
-	return fast_id(vcpu, esr, ESR_SYSREG_RT) || fast_sgi(vcpu, esr, ESR_SYSREG_RT);
-}
-
-bool exit_emulate(struct vcpu *vcpu, const struct mmio_region *r, const struct esr_dabt *d, uint64_t offset)
-{
-	return emulate(vcpu, r, d, offset);
+	return fast_sysreg(vcpu, esr, ESR_SYSREG_RT);
 }
 
 bool exit_retry(struct vcpu *vcpu, uint64_t esr)
 {
-	return fast_access(vcpu, esr, 0) || fast_id(vcpu, esr, 0) || fast_sgi(vcpu, esr, 0);
+	if (!fast_access(vcpu, esr, 0) && !fast_sysreg(vcpu, esr, 0))
+		return false;
+	write_sysreg(read_sysreg(elr_el2) + 4, elr_el2);
+	return true;
 }
 
 void exit_irq(struct vcpu *vcpu)
@@ -141,12 +144,12 @@ void exit_irq(struct vcpu *vcpu)
 	gic_handle_irqs(vcpu->cpu, vcpu);
 }
 
-bool exit_requests(struct vcpu *vcpu)
+struct vcpu *exit_requests(struct vcpu *vcpu)
 {
 	if (vcpu->requests != VCPU_REQ_VGIC)
-		return false;
+		return NULL;
 	/* Acquire, as in take_requests. Who adds another one from here on kicks, and we come back for it. */
 	(void)__atomic_fetch_and(&vcpu->requests, ~(uint32_t)VCPU_REQ_VGIC, __ATOMIC_ACQUIRE);
 	vgic_sync_vcpu(vcpu);
-	return true;
+	return vcpu;
 }

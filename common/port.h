@@ -64,6 +64,9 @@ bool vgic_vcpu_has_pending(struct vcpu *vcpu);
 /* The level of an emulated device's line (an SPI). Any CPU. */
 void vgic_set_spi_level(struct vm *vm, uint32_t intid, bool level);
 
+/* A trapped write to ICC_SGI1R_EL1. Returns vcpu. */
+struct vcpu *vgic_write_sgi1r(struct vcpu *vcpu, uint64_t value);
+
 /* A trapped write to ICC_SGI1R_EL1 (0), ICC_ASGI1R_EL1 (1) or ICC_SGI0R_EL1 (2) by the guest. */
 void vgic_write_sgir(struct vcpu *vcpu, unsigned which, uint64_t value);
 

@@ -8,7 +8,12 @@ uint32_t nr_cpus;
 
 void vm_add_mmio(struct vm *vm, uint64_t ipa, uint64_t size, mmio_handler *handler, void *device)
 {
-	vm->mmio[vm->nr_mmio++] = (struct mmio_region){.base = ipa, .size = size, .handler = handler, .device = device};
+	vm_add_quick_mmio(vm, ipa, size, mmio_emulate, handler, device);
+}
+
+void vm_add_quick_mmio(struct vm *vm, uint64_t ipa, uint64_t size, mmio_quick *quick, mmio_handler *handler, void *device)
+{
+	vm->mmio[vm->nr_mmio++] = (struct mmio_region){.base = ipa, .size = size, .quick = quick, .handler = handler, .device = device};
 }
 
 bool vm_is_ram(const struct vm *vm, uint64_t ipa, uint64_t size)

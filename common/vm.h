@@ -135,6 +135,8 @@ extern uint32_t nr_cpus;
 
 /* Boot only. Registers an emulated frame; regions may not overlap (the planner saw to it). At most VM_MAX_MMIO. */
 void vm_add_mmio(struct vm *vm, uint64_t ipa, uint64_t size, mmio_handler *handler, void *device);
+/* The same with a short way for some accesses. */
+void vm_add_quick_mmio(struct vm *vm, uint64_t ipa, uint64_t size, mmio_quick *quick, mmio_handler *handler, void *device);
 
 
 /* ---- vm.c ---- */

@@ -90,6 +90,8 @@ struct vgic {
 	struct vm *vm;
 	const struct vgic_interface *interface; /* gic_hw.h; constant */
 	uint32_t nr_words;    /* INTIDs / 32, word 0 (private) included */
+	uint32_t whole_spis;  /* of spi[]: words all of whose INTIDs exist */
+	uint32_t typer;       /* GICD_TYPER */
 	uint32_t groups;      /* GICD_CTLR.EnableGrp0 and EnableGrp1 */
 	uint32_t recalls;     /* vCPUs with `recalled` */
 	uint32_t complained;  /* atomic: an unknown register access was logged */
@@ -211,5 +213,10 @@ void vgic_write_groups(struct vgic_txn *t, uint32_t groups);
 
 bool vgic_access_gicd(struct vcpu *vcpu, void *device, struct mmio_access *access);
 bool vgic_access_gicr(struct vcpu *vcpu, void *device, struct mmio_access *access);
+
+/* ---- vgic_quick.c ---- */
+
+/* GICD of either version, GICR. */
+mmio_quick vgic_quick_gicd, vgic_quick_gicr;
 
 #endif

@@ -13,6 +13,12 @@ static uint32_t direct_able(enum plan_gic gic)
 	return gic == PLAN_GIC_V2_SOFTWARE ? 0xffff0000 : ~0u;
 }
 
+/* ITLinesNumber; of a GICv2 CPUNumber, of a GICv3 IDbits = 10 - 1 and No1N, for every SPI has one target. */
+static uint32_t typer(unsigned nr_words, unsigned nr_vcpus, bool v2)
+{
+	return (nr_words - 1) | (v2 ? (nr_vcpus - 1) << 5 : 9u << 19 | 1u << 25);
+}
+
 /* Looked through in this order: first what is most frequent. */
 static void add_frames(struct vm *vm, const struct plan_vm *plan)
 {
@@ -22,9 +28,9 @@ static void add_frames(struct vm *vm, const struct plan_vm *plan)
 		vm_add_mmio(vm, f->gicc.base + GICC_DIR, GICC_DIR_FRAME_SIZE, vgic_access_gicv_dir, NULL);
 	if (plan->gic == PLAN_GIC_V2_SOFTWARE)
 		vm_add_mmio(vm, f->gicc.base, f->gicc.size, vgic_access_gicc, NULL);
-	vm_add_mmio(vm, f->gicd.base, f->gicd.size, plan->gic == PLAN_GIC_V3 ? vgic_access_gicd : vgic_access_gicd_v2, NULL);
+	vm_add_quick_mmio(vm, f->gicd.base, f->gicd.size, vgic_quick_gicd, plan->gic == PLAN_GIC_V3 ? vgic_access_gicd : vgic_access_gicd_v2, NULL);
 	if (plan->gic == PLAN_GIC_V3)
-		vm_add_mmio(vm, f->gicr.base, f->gicr.size, vgic_access_gicr, NULL);
+		vm_add_quick_mmio(vm, f->gicr.base, f->gicr.size, vgic_quick_gicr, vgic_access_gicr, NULL);
 }
 
 enum err vgic_init_vm(struct vm *vm, const struct plan_vm *plan, struct arena *pool)
@@ -41,6 +47,8 @@ enum err vgic_init_vm(struct vm *vm, const struct plan_vm *plan, struct arena *p
 	g->vm = vm;
 	g->lock.rank = LOCK_VGIC;
 	g->nr_words = nr_words;
+	g->whole_spis = (uint32_t)u64_min(nr_words, GIC_SPECIAL / 32) - 1;
+	g->typer = typer(nr_words, vm->nr_vcpus, v2);
 	g->software = plan->gic == PLAN_GIC_V2_SOFTWARE;
 	g->interface = g->software ? &vgic_swif_interface : gic_hw->interface;
 	g->direct_able = direct_able(plan->gic);

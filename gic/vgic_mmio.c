@@ -68,6 +68,12 @@ void vgic_range_write_config(struct vgic_txn *t, struct vgic_ref r, unsigned fir
 
 /* ---- Dispatch ---- */
 
+uint64_t vgic_read_typer(const struct vgic *g, unsigned vcpu)
+{
+	(void)vcpu;
+	return g->typer;
+}
+
 bool vgic_complain(struct vcpu *vcpu, const char *frame, const struct mmio_access *a)
 {
 	if (!__atomic_exchange_n(&vcpu->vm->vgic->complained, 1, __ATOMIC_RELAXED))

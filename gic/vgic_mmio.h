@@ -37,6 +37,15 @@ static inline uint32_t vgic_existing(unsigned word)
 	return word == GIC_SPECIAL / 32 ? (1u << GIC_SPECIAL % 32) - 1 : ~0u;
 }
 
+/* GICD_TYPER. */
+uint64_t vgic_read_typer(const struct vgic *g, unsigned vcpu);
+
+/* Affinity_Value, Processor_Number, Last. */
+static inline uint64_t vgic_gicr_typer(const struct vgic *g, unsigned vcpu)
+{
+	return vcpu_affinity(vcpu) << 32 | (uint64_t)vcpu << 8 | (vcpu == g->vm->nr_vcpus - 1 ? GICR_TYPER_LAST : 0);
+}
+
 uint64_t vgic_range_read_bits(struct vgic_txn *t, struct vgic_ref r, unsigned first, unsigned size, const struct vgic_range *range);
 void vgic_range_write_bits(struct vgic_txn *t, struct vgic_ref r, unsigned first, unsigned size, uint64_t v, const struct vgic_range *range);
 uint64_t vgic_range_read_priority(struct vgic_txn *t, struct vgic_ref r, unsigned first, unsigned size, const struct vgic_range *range);

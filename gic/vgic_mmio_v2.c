@@ -24,13 +24,6 @@ static void write_ctlr(struct vgic_txn *t, unsigned vcpu, uint64_t v)
 	vgic_write_groups(t, (uint32_t)v & (GICD_CTLR_GRP0 | GICD_CTLR_GRP1));
 }
 
-/* ITLinesNumber, CPUNumber. */
-static uint64_t read_typer(const struct vgic *g, unsigned vcpu)
-{
-	(void)vcpu;
-	return (g->nr_words - 1) | (g->vm->nr_vcpus - 1) << 5;
-}
-
 static uint64_t read_iidr(const struct vgic *g, unsigned vcpu)
 {
 	(void)g, (void)vcpu;
@@ -45,7 +38,7 @@ static uint64_t read_pidr2(const struct vgic *g, unsigned vcpu)
 
 static const struct vgic_single gicd_single[] = {
 	{GICD_CTLR, W4, read_ctlr, write_ctlr},
-	{GICD_TYPER, W4, read_typer, NULL},
+	{GICD_TYPER, W4, vgic_read_typer, NULL},
 	{GICD_IIDR, W4, read_iidr, NULL},
 	{GICD_SGIR, W4, NULL, NULL}, /* writes: access_sgir */
 	{GICD_V2_PIDR2, W4, read_pidr2, NULL},

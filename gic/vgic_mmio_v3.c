@@ -29,13 +29,6 @@ static void write_ctlr(struct vgic_txn *t, unsigned vcpu, uint64_t v)
 	vgic_write_groups(t, (uint32_t)v & (GICD_CTLR_GRP0 | GICD_CTLR_GRP1));
 }
 
-/* ITLinesNumber; IDbits = 10 - 1; No1N: every SPI has one target. */
-static uint64_t read_typer(const struct vgic *g, unsigned vcpu)
-{
-	(void)vcpu;
-	return (g->nr_words - 1) | 9u << 19 | BIT(25);
-}
-
 static uint64_t read_iidr(const struct vgic *g, unsigned vcpu)
 {
 	(void)g, (void)vcpu;
@@ -59,15 +52,14 @@ static uint64_t read_gicr_ctlr(const struct vgic *g, unsigned vcpu)
 	return rwp(&vgic_cpu_of(g, vcpu)->recalled, GICR_CTLR_RWP);
 }
 
-/* Affinity_Value, Processor_Number, Last. */
 static uint64_t read_gicr_typer(const struct vgic *g, unsigned vcpu)
 {
-	return vcpu_affinity(vcpu) << 32 | (uint64_t)vcpu << 8 | (vcpu == g->vm->nr_vcpus - 1 ? GICR_TYPER_LAST : 0);
+	return vgic_gicr_typer(g, vcpu);
 }
 
 static uint64_t read_gicr_typer_high(const struct vgic *g, unsigned vcpu)
 {
-	return read_gicr_typer(g, vcpu) >> 32;
+	return vgic_gicr_typer(g, vcpu) >> 32;
 }
 
 /* ProcessorSleep is remembered and ChildrenAsleep follows at once; interrupts are held back by the vCPU being off, not by this. */
@@ -82,7 +74,7 @@ static void write_waker(struct vgic_txn *t, unsigned vcpu, uint64_t v)
 }
 
 static const struct vgic_single gicd_single[] = {
-	{GICD_TYPER, W4, read_typer, NULL},
+	{GICD_TYPER, W4, vgic_read_typer, NULL},
 	{GICD_CTLR, W4, read_ctlr, write_ctlr},
 	{GICD_IIDR, W4, read_iidr, NULL},
 	{GICD_TYPER2, W4, read_zero, NULL},

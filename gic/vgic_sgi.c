@@ -44,6 +44,12 @@ static void send(struct vcpu *vcpu, struct vcpu *target, unsigned which, unsigne
 		vgic_send_other(target, sgi);
 }
 
+struct vcpu *vgic_write_sgi1r(struct vcpu *vcpu, uint64_t value)
+{
+	vgic_write_sgir(vcpu, 0, value);
+	return vcpu;
+}
+
 void vgic_write_sgir(struct vcpu *vcpu, unsigned which, uint64_t value)
 {
 	struct vm *vm = vcpu->vm;

@@ -43,6 +43,11 @@ struct esr_dabt {
 	uint8_t dfsc;   /* DFSC */
 };
 
+/* Single fields of it, where one is all that matters. */
+static inline bool esr_dabt_write(uint64_t esr) { return esr >> 6 & 1; }
+static inline unsigned esr_dabt_sas(uint64_t esr) { return (unsigned)(esr >> 22 & 3); } /* log2 of the size */
+static inline unsigned esr_dabt_rt(uint64_t esr) { return (unsigned)(esr >> 16 & 0x1f); }
+
 /* Inline, as are the two below: the hottest exits decode, and need few of the fields. */
 static inline struct esr_dabt esr_dabt(uint64_t esr)
 {

@@ -17,11 +17,11 @@ struct cpu;
  * The first ones are the fast ways: of the guest's registers only x0..x7, x16, x17 and x30 are in vcpu->x, and the same vCPU goes on. Where
  * they do not suffice they say so, and exit_..._rest is called for the same exit.
  */
-bool exit_access(struct vcpu *vcpu, uint64_t esr); /* a data abort. false: nothing was done */
-bool exit_sysreg(struct vcpu *vcpu, uint64_t esr); /* a system register access. false: nothing was done */
-int exit_hvc(struct vcpu *vcpu);                   /* HVC from AArch64. 0, or what exit_call is to go on with */
-void exit_irq(struct vcpu *vcpu);                  /* exit_requests follows, when requests have been set */
-bool exit_requests(struct vcpu *vcpu);             /* false: there are other ones left */
+struct vcpu *exit_access(struct vcpu *vcpu, uint64_t esr); /* a data abort. The instruction was emulated and is to be stepped over: vcpu; NULL: nothing was done */
+struct vcpu *exit_sysreg(struct vcpu *vcpu, uint64_t esr); /* a system register access. The same */
+int exit_hvc(struct vcpu *vcpu);                           /* HVC from AArch64. 0, or what exit_call is to go on with */
+void exit_irq(struct vcpu *vcpu);                          /* exit_requests follows, when requests have been set */
+struct vcpu *exit_requests(struct vcpu *vcpu);             /* vcpu; NULL: there are other ones left */
 
 /* All registers are in vcpu->x. The vCPU they return, loaded by then, is entered next: the same one, or another one of this CPU. */
 struct vcpu *exit_sync_rest(struct vcpu *vcpu, uint64_t esr);

@@ -78,6 +78,15 @@
 	return_to_guest
 	.endm
 
+	/* The same vCPU, which is x0, goes on behind an instruction that was emulated. */
+	.macro step_and_resume
+	mrs	x1, elr_el2
+	add	x1, x1, #4
+	msr	elr_el2, x1
+	mov	sp, x0
+	return_to_guest
+	.endm
+
 	/* x0 = the vCPU, then all of whose registers are in memory. */
 	.macro save_rest
 	ldr	x0, [sp]
@@ -133,15 +142,15 @@ guest_sync:
 
 guest_access:
 	bl	exit_access
-	cbz	w0, guest_sync_rest
-	resume
+	cbz	x0, guest_sync_rest
+	step_and_resume
 
 guest_sysreg:
 	cmp	w2, #ESR_EC_SYSREG
 	b.ne	guest_sync_rest
 	bl	exit_sysreg
-	cbz	w0, guest_sync_rest
-	resume
+	cbz	x0, guest_sync_rest
+	step_and_resume
 
 guest_irq:
 	save_caller
@@ -155,8 +164,9 @@ guest_irq:
 
 guest_requests:
 	bl	exit_requests
-	cbz	w0, guest_requests_rest
-	resume
+	cbz	x0, guest_requests_rest
+	mov	sp, x0
+	return_to_guest
 
 	/* w0 = what exit_hvc returned. */
 guest_call:

@@ -63,7 +63,7 @@ void vgic_set_spi_level(struct vm *v, uint32_t intid, bool l)
 
 void vm_add_mmio(struct vm *v, uint64_t ipa, uint64_t size, mmio_handler *handler, void *device)
 {
-	v->mmio[v->nr_mmio++] = (struct mmio_region){ ipa, size, handler, device };
+	v->mmio[v->nr_mmio++] = (struct mmio_region){ .base = ipa, .size = size, .handler = handler, .device = device };
 }
 
 /* ---- The UART ---- */
