@@ -27,4 +27,4 @@ pure += gic/vgic_mmio.c
 pure += gic/vgic_mmio_v3.c
 pure += gic/vgic_mmio_v2.c gic/vgic_v2.c gic/vgic_swif.c
 pure += gic/vgic_init.c
-hot += gic/vgic_quick.c gic/gicv3_cpu.c gic/vgic.c gic/vgic_lr.c gic/vgic_state.c gic/vgic_mmio_v2.c gic/vgic_v2.c gic/vgic_swif.c gic/vgic_sgi.c gic/vgic_mmio.c gic/vgic_mmio_v3.c gic/vgic_regs.c
+hot += gic/vgic_quick.c gic/gicv3_cpu.c gic/vgic.c gic/vgic_lr.c gic/vgic_state.c gic/vgic_mmio_v2.c gic/vgic_v2.c gic/vgic_swif.c gic/vgic_sgi.c
