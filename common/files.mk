@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-boot += common/prove.c common/prove_decode.c common/prove_grant.c common/prove_owners.c common/prove_devices.c
-pure += common/prove.c common/prove_decode.c common/prove_grant.c common/prove_owners.c common/prove_devices.c
+boot += common/prove.c common/prove_decode.c common/prove_grant.c common/prove_owners.c common/prove_devices.c common/prove_cpus.c
+pure += common/prove.c common/prove_decode.c common/prove_grant.c common/prove_owners.c common/prove_devices.c common/prove_cpus.c
 resident += common/exit.c common/exit_fast.c common/firmware_calls.c
 boot += common/firmware_rights.c
 pure += common/firmware_calls.c common/firmware_rights.c
 resident += common/fault.c
 resident += common/vcpu.c
-boot += common/ranges.c common/plan.c common/plan_gic.c common/plan_memory.c common/plan_guest.c common/plan_stage2.c common/plan_pool.c common/plan_images.c common/stage2.c
-pure += common/ranges.c common/plan.c common/plan_gic.c common/plan_memory.c common/plan_guest.c common/plan_stage2.c common/plan_pool.c common/plan_images.c common/stage2.c
+boot += common/ranges.c common/plan.c common/plan_cpus.c common/plan_gic.c common/plan_memory.c common/plan_guest.c common/plan_stage2.c common/plan_pool.c common/plan_images.c common/stage2.c
+pure += common/ranges.c common/plan.c common/plan_cpus.c common/plan_gic.c common/plan_memory.c common/plan_guest.c common/plan_stage2.c common/plan_pool.c common/plan_images.c common/stage2.c
 resident += common/vm.c common/vm_life.c common/vm_policy.c common/dump.c common/alarm.c common/vwatchdog.c
 pure += common/vwatchdog.c
 pure += common/vm_policy.c

@@ -123,7 +123,7 @@ struct plan_vm {
 	struct plan_firmware *firmware; /* without doublets */
 	uint32_t nr_firmware;
 	struct plan_frames frames;
-	struct mem_range pv_time; /* guest addresses of the stolen-time structures, 64 bytes a vCPU; a region of its own. size 0: no vCPU shares a CPU */
+	struct mem_range pv_time; /* guest addresses of the stolen-time structures, PLAN_PV_TIME_SIZE a vCPU; a region of its own. size 0: no vCPU shares a CPU */
 	struct plan_stage2 stage2;
 	struct plan_stage2 stage2_other; /* in the other granule, for comparison, registers widened to it; table_pages 0: impossible */
 
@@ -158,11 +158,17 @@ struct plan_cpu {
 	const struct schedule_config *schedule; /* shared: NULL: round-robin with SYSTEM_SLICE */
 };
 
+static inline bool plan_cpu_is_shared(const struct plan_cpu *c)
+{
+	return c->nr_vcpus > 1 || c->schedule;
+}
+
 struct plan {
 	const struct host *host;
 	const struct system *system;
 	struct mem_range hypervisor, system_file, host_dtb;
 	struct mem_range pool; /* EL2's run-time memory: stacks, vCPUs, stage-2 tables, virtual GICs; see PLAN_*_BYTES */
+	struct mem_range pv_time; /* the last part of it: pages that guests read (PLAN_REGION_PV_TIME). What EL2 has for itself ends here. size 0: none */
 	struct plan_vm *vms;
 	uint32_t nr_vms;
 	struct plan_cpu *cpus; /* for each host CPU */
@@ -177,10 +183,21 @@ struct plan {
  */
 #define PLAN_BYTES_PER_CPU   (CONFIG_CPU_STACK_SIZE + 8192) /* stack, its guard page, struct cpu */
 #define PLAN_BYTES_PER_VCPU  4096                           /* struct vcpu, struct vgic_cpu */
-#define PLAN_BYTES_PER_SHARED_CPU 8192                      /* struct shared_cpu, windows, VMs and timers there; see plan_pool.c for what grows with their number */
+#define PLAN_BYTES_PER_SHARED_CPU 8192                      /* struct shared_cpu, */
+#define PLAN_BYTES_PER_WINDOW 64                            /* of each CPU that has it: struct sched_window, and one more for a gap */
+#define PLAN_BYTES_PER_SHARER 128                           /* of each shared CPU a VM has: struct sched_vm */
+#define PLAN_BYTES_PER_SHARED_VCPU 256                      /* struct sched_vcpu, its timers and their places in the CPU's queue */
 #define PLAN_BYTES_PER_VM    8192                           /* struct vm, console line and receive buffers */
 #define PLAN_BYTES_PER_INTID 16                             /* virtual distributor state */
 #define PLAN_BYTES_PER_FIRMWARE 8                           /* struct firmware_right */
+
+#define PLAN_PV_TIME_SIZE 64 /* of one vCPU's stolen-time structure, and its alignment (Arm DEN 0057, 3.2.1) */
+
+/* What of the pool EL2 has for itself. */
+static inline struct mem_range plan_private_pool(const struct plan *plan)
+{
+	return (struct mem_range){ plan->pool.base, plan->pv_time.size ? plan->pv_time.base - plan->pool.base : plan->pool.size };
+}
 
 /* Every problem becomes a finding in in->findings. Returns the plan, or NULL when there was one. */
 struct plan *plan_make(const struct plan_input *in) MUST_CHECK;

@@ -12,6 +12,7 @@
 #define GUEST_GICC UINT64_C(0x08010000)
 #define GUEST_GICR UINT64_C(0x080a0000)
 #define GUEST_UART UINT64_C(0x09000000)
+#define GUEST_PV_TIME UINT64_C(0x090a0000)
 #define GUEST_WATCHDOG UINT64_C(0x090c0000) /* (QEMU has its own elsewhere) */
 
 #define GICD_SIZE     KIB(64)
@@ -19,7 +20,10 @@
 #define GICR_SIZE     KIB(128) /* RD_base and SGI_base (IHI 0069) */
 #define UART_SIZE     KIB(4)
 #define WATCHDOG_SIZE KIB(4) /* each of two frames */
+#define PV_TIME_ROOM  KIB(64) /* a page of the larger granule */
 #define FRAME_ALIGN   KIB(64)
+
+_Static_assert(CONFIG_MAX_VCPUS * PLAN_PV_TIME_SIZE <= PV_TIME_ROOM, "the stolen-time structures of a VM fit their guest addresses");
 
 static void report_overlap(struct plan_work *w, const struct vm_config *config, uint64_t ipa, uint64_t size, const char *other)
 {
@@ -124,6 +128,11 @@ enum err plan_guest_layout(struct plan_work *w, uint32_t n)
 		e = place_frame(w, n, GUEST_UART, UART_SIZE, &vm->frames.uart);
 	for (unsigned i = 0; i < ARRAY_SIZE(vm->frames.watchdog) && vm->config->watchdog && !e; i++)
 		e = place_frame(w, n, GUEST_WATCHDOG, WATCHDOG_SIZE, &vm->frames.watchdog[i]);
+	vm->pv_time.size = 0;
+	if (!e && plan_shares_cpu(w->plan, vm)) {
+		e = place_frame(w, n, GUEST_PV_TIME, PV_TIME_ROOM, &vm->pv_time);
+		vm->pv_time.size = (uint64_t)vm->nr_vcpus * PLAN_PV_TIME_SIZE;
+	}
 	if (!e && !v2)
 		e = place_frame(w, n, GUEST_GICR, GICR_SIZE * vm->nr_vcpus, &vm->frames.gicr);
 	for (uint32_t i = 0; i < vw->nr_memory && !e; i++)

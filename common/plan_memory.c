@@ -185,7 +185,7 @@ static enum err vm_init(struct plan_work *w, uint32_t n)
 	vw->devices = vm->regions;
 	vw->nr_memory = vm->config->nr_memory;
 	vw->memory = ARENA_ARRAY(w->in->arena, struct plan_memory, vw->nr_memory);
-	vm->regions = ARENA_ARRAY(w->in->arena, struct plan_region, (size_t)vw->nr_devices + vw->nr_memory + 1); /* 1: GICV */
+	vm->regions = ARENA_ARRAY(w->in->arena, struct plan_region, (size_t)vw->nr_devices + vw->nr_memory + 2); /* 2: GICV, stolen time */
 	vm->nr_regions = 0;
 	/* Each device, range and frame taken out of the space can leave one more gap. */
 	if (!vw->memory || !vm->regions || range_set_init(&vw->space, w->in->arena, vw->nr_devices + vw->nr_memory + PLAN_MAX_FRAMES + 1))
@@ -342,6 +342,9 @@ static void fill_regions(struct plan_work *w, uint32_t n)
 			add_region(vm, &(struct plan_region){ PLAN_REGION_RAM, ipa_make(m->ipa), pa_make(m->pa), m->size, HOST_NO_NODE });
 	}
 	fill_gicv(w, vm);
+	/* Its size follows from the granule (plan_stage2.c), its place on the board from the pool's. */
+	if (vm->pv_time.size)
+		add_region(vm, &(struct plan_region){ PLAN_REGION_PV_TIME, ipa_make(vm->pv_time.base), pa_make(0), 0, HOST_NO_NODE });
 }
 
 static enum err place_pool(struct plan_work *w, bool last)
@@ -350,8 +353,10 @@ static enum err place_pool(struct plan_work *w, bool last)
 	char wanted[SIZE_TEXT_LEN], largest[SIZE_TEXT_LEN];
 
 	plan->pool.size = plan_pool_size(plan);
-	if (plan_pool_find(plan, &w->trial, plan->pool.size, &plan->pool.base))
+	if (plan_pool_find(plan, &w->trial, plan->pool.size, &plan->pool.base)) {
+		plan_pool_place_pv_time(plan);
 		return OK;
+	}
 	if (last)
 		findings_add(w->in->findings, FINDING_MEMORY_EXHAUSTED,
 			     "the hypervisor itself needs %s for stacks and translation tables, and the VMs leave %s in one piece: reduce the memory of a VM",

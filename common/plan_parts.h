@@ -17,7 +17,7 @@ struct plan_memory {
 	bool bad;                 /* a finding says why; it takes no further part */
 };
 
-#define PLAN_MAX_FRAMES 6 /* in struct plan_frames */
+#define PLAN_MAX_FRAMES 7 /* in struct plan_frames, and the stolen-time structures */
 
 struct plan_vm_work {
 	struct plan_memory *memory; /* as in vm_config.memory */
@@ -49,6 +49,14 @@ static inline bool plan_found(const struct plan_work *w)
 
 /* The arena is too small: a finding. Returns ERR_NO_MEMORY. */
 enum err plan_no_memory(struct plan_work *w);
+
+/* ---- plan_cpus.c ---- */
+
+/* Sets vcpu_cpu and counts its vCPUs in plan.cpus; nr_vcpus stays 0 if the file's list cannot be used. ERR_NO_MEMORY. */
+enum err plan_cpus(struct plan_work *w, struct plan_vm *vm) MUST_CHECK;
+
+/* Whether one of its vCPUs lives on a shared CPU: after plan_cpus of all VMs. */
+bool plan_shares_cpu(const struct plan *plan, const struct plan_vm *vm);
 
 /* ---- plan_gic.c ---- */
 
@@ -89,6 +97,9 @@ void plan_pool_count_dtb(struct plan_work *w, struct plan_vm *vm);
 
 /* Bytes of the pool for the plan as it stands. */
 uint64_t plan_pool_size(const struct plan *plan);
+
+/* Gives the stolen-time structures their pages at the end of the pool, whose place is known now. */
+void plan_pool_place_pv_time(struct plan *plan);
 
 /* The place in `free` nearest to the hypervisor. */
 bool plan_pool_find(const struct plan *plan, const struct range_set *free, uint64_t size, uint64_t *base);

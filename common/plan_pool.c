@@ -55,16 +55,75 @@ static uint64_t vm_pool_size(const struct host *host, const struct plan_vm *vm)
 	       (s2->table_pages + s2->root_pages) * granule;
 }
 
-uint64_t plan_pool_size(const struct plan *plan)
+/* What scheduling needs: of the CPU itself, then of the VMs and vCPUs there. */
+static uint64_t cpu_pool_size(const struct plan_cpu *c)
 {
-	uint64_t size = (uint64_t)plan->host->nr_cpus * PLAN_BYTES_PER_CPU;
+	uint64_t size = PLAN_BYTES_PER_CPU;
 
-	for (uint32_t i = 0; i < plan->nr_vms; i++)
-		size += vm_pool_size(plan->host, &plan->vms[i]);
-	return align_up(size, PLAN_PAGE);
+	if (plan_cpu_is_shared(c))
+		size += PLAN_BYTES_PER_SHARED_CPU + (uint64_t)c->nr_vcpus * PLAN_BYTES_PER_SHARED_VCPU;
+	if (c->schedule)
+		size += ((uint64_t)c->schedule->nr_windows + 1) * PLAN_BYTES_PER_WINDOW;
+	return size;
+}
+
+static uint64_t sharers_size(const struct plan *plan, const struct plan_vm *vm)
+{
+	uint64_t size = 0;
+
+	for (uint32_t i = 0; i < vm->config->nr_cpus && vm->nr_vcpus; i++)
+		if (plan_cpu_is_shared(&plan->cpus[vm->config->cpus[i]]))
+			size += PLAN_BYTES_PER_SHARER;
+	return size;
+}
+
+static struct plan_region *pv_time_region(const struct plan_vm *vm)
+{
+	for (uint32_t i = 0; i < vm->nr_regions; i++)
+		if (vm->regions[i].kind == PLAN_REGION_PV_TIME)
+			return &vm->regions[i];
+	return NULL;
 }
 
 #define POOL_ALIGN KIB(64) /* so that tables of that granule, allocated first, lose nothing */
+
+static uint64_t private_size(const struct plan *plan)
+{
+	uint64_t size = 0;
+
+	for (uint32_t i = 0; i < plan->host->nr_cpus; i++)
+		size += cpu_pool_size(&plan->cpus[i]);
+	for (uint32_t i = 0; i < plan->nr_vms; i++)
+		size += sharers_size(plan, &plan->vms[i]) + vm_pool_size(plan->host, &plan->vms[i]);
+	return align_up(size, PLAN_PAGE);
+}
+
+uint64_t plan_pool_size(const struct plan *plan)
+{
+	uint64_t pv_time = 0;
+
+	for (uint32_t i = 0; i < plan->nr_vms; i++)
+		pv_time += pv_time_region(&plan->vms[i]) ? pv_time_region(&plan->vms[i])->size : 0;
+	return pv_time ? align_up(private_size(plan), POOL_ALIGN) + pv_time : private_size(plan);
+}
+
+/* The larger pages come first, so that all are aligned. */
+void plan_pool_place_pv_time(struct plan *plan)
+{
+	uint64_t at = plan->pool.base + align_up(private_size(plan), POOL_ALIGN), end = plan->pool.base + plan->pool.size;
+
+	plan->pv_time = at < end ? (struct mem_range){ at, end - at } : (struct mem_range){ 0 };
+	for (unsigned shift = 16; shift >= 12; shift -= 4) {
+		for (uint32_t i = 0; i < plan->nr_vms; i++) {
+			struct plan_region *r = pv_time_region(&plan->vms[i]);
+
+			if (!r || plan->vms[i].stage2.granule_shift != shift)
+				continue;
+			r->pa = pa_make(at);
+			at += r->size;
+		}
+	}
+}
 
 static uint64_t distance(uint64_t a, uint64_t b)
 {

@@ -64,7 +64,7 @@ static struct oddity find_oddity(const struct plan_work *w, const struct plan_vm
 	for (uint32_t i = 0; i < vm->nr_regions; i++) {
 		struct oddity o = { &vm->regions[i], NULL, true };
 
-		if (is_aligned(o.region->ipa.v | o.region->pa.v | o.region->size, KIB(64)))
+		if (is_aligned(o.region->ipa.v | o.region->pa.v | o.region->size, KIB(64)) || o.region->kind == PLAN_REGION_PV_TIME)
 			continue;
 		/* RAM is as large as the file says, and GICV is two pages of 4 KiB wherever it lies (plan_gic.c). */
 		if (o.region->kind == PLAN_REGION_RAM || o.region->node == w->in->host->gic.node)
@@ -175,8 +175,13 @@ static unsigned ipa_bits(const struct plan_vm *vm)
 	return bits;
 }
 
+static uint64_t pv_time_size(const struct plan_vm *vm, const struct plan_stage2 *s2)
+{
+	return align_up(vm->pv_time.size, BIT(s2->granule_shift));
+}
+
 /* The regions as maps. Registers are widened to frames of that size, and those in one frame are one map. */
-static unsigned make_maps(const struct plan_vm *vm, uint64_t frame, struct pgtable_map_request *maps)
+static unsigned make_maps(const struct plan_vm *vm, uint64_t frame, const struct plan_stage2 *s2, struct pgtable_map_request *maps)
 {
 	bool before_is_device = false;
 	unsigned nr = 0;
@@ -184,8 +189,8 @@ static unsigned make_maps(const struct plan_vm *vm, uint64_t frame, struct pgtab
 	for (uint32_t i = 0; i < vm->nr_regions; i++) {
 		const struct plan_region *r = &vm->regions[i];
 		bool is_device = r->kind == PLAN_REGION_DEVICE;
-		uint64_t wider = is_device ? frame : 1;
-		uint64_t ia = align_down(r->ipa.v, wider), end = align_up(r->ipa.v + r->size, wider);
+		uint64_t wider = is_device ? frame : 1, size = r->kind == PLAN_REGION_PV_TIME ? pv_time_size(vm, s2) : r->size;
+		uint64_t ia = align_down(r->ipa.v, wider), end = align_up(r->ipa.v + size, wider);
 
 		if (nr && is_device && before_is_device && ia < maps[nr - 1].ia + maps[nr - 1].size)
 			maps[nr - 1].size = u64_max(end, maps[nr - 1].ia + maps[nr - 1].size) - maps[nr - 1].ia;
@@ -208,7 +213,7 @@ static enum err measure(struct plan_work *w, const struct plan_vm *vm, uint64_t 
 	e = pgtable_geometry(PGTABLE_STAGE2, s2->granule_shift, s2->ipa_bits, &s2->start_level, &s2->root_pages);
 	/* Overlapping or misaligned regions cannot be counted; a finding told of them. */
 	if (!e && !plan_found(w))
-		e = pgtable_count(PGTABLE_STAGE2, s2->granule_shift, s2->ipa_bits, maps, make_maps(vm, frame, maps), &s2->table_pages);
+		e = pgtable_count(PGTABLE_STAGE2, s2->granule_shift, s2->ipa_bits, maps, make_maps(vm, frame, s2, maps), &s2->table_pages);
 	return e;
 }
 
@@ -234,6 +239,9 @@ enum err plan_stage2_choose(struct plan_work *w, struct plan_vm *vm)
 
 	if (e)
 		return e;
+	for (uint32_t i = 0; i < vm->nr_regions; i++)
+		if (vm->regions[i].kind == PLAN_REGION_PV_TIME)
+			vm->regions[i].size = pv_time_size(vm, s2);
 	e = measure(w, vm, 1, s2);
 	if (!e)
 		e = measure_other(w, vm);

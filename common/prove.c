@@ -6,6 +6,8 @@ struct proof {
 	const struct plan *plan;
 	const struct prove_vm *vms;
 	struct findings *findings;
+	struct plan_cpu *cpus; /* what they really are (prove_cpus.c) */
+	struct mem_range private_pool; /* without the pages that guests read */
 	struct extent_list memory, tables, intids;
 };
 
@@ -24,12 +26,17 @@ static bool is_path(const char *owner)
 	return owner[0] == '/';
 }
 
+static bool is_vms(const struct extent *e)
+{
+	return e->class == EXTENT_VM || e->class == EXTENT_GICV_WINDOW || e->class == EXTENT_PV_TIME;
+}
+
 static void report_memory(struct findings *f, const struct extent *a, const struct extent *b)
 {
-	const struct extent *vm = a->class == EXTENT_VM || a->class == EXTENT_GICV_WINDOW ? a : b, *other = vm == a ? b : a;
+	const struct extent *vm = is_vms(a) ? a : b, *other = vm == a ? b : a;
 	uint64_t shared = b->base, ipa = vm->ipa + (shared - vm->base);
 
-	if (other->class == EXTENT_EL2 || other->class == EXTENT_GICV_FRAME)
+	if (!is_vms(other))
 		findings_add(f, FINDING_PROOF_FAILED, "VM %s reaches physical 0x%llx (guest 0x%llx), which belongs to %s%s",
 			     vm->owner, (ull)shared, (ull)ipa, is_path(other->owner) ? "reserved memory " : "", other->owner);
 	else if (a->owner == b->owner)
@@ -68,14 +75,28 @@ static void add_forbidden(struct proof *p, struct extent_list *l, enum extent_cl
 		PROVE_FAIL(p, "0x%llx of %s: too much to compare with the VMs", (ull)range.base, owner);
 }
 
-#define FORBIDDEN_MEMORY (9 + HOST_MAX_REDIST_REGIONS)
+/* Stolen-time pages are the pool's end and nothing before it, or the whole pool is forbidden. */
+static struct mem_range private_pool(const struct plan *plan, struct findings *f)
+{
+	struct mem_range pool = plan->pool, pages = plan->pv_time;
+
+	if (!pages.size)
+		return pool;
+	if (range_within(pages.base, pages.size, pool.base, pool.size) && pages.base + pages.size == pool.base + pool.size)
+		return (struct mem_range){pool.base, pages.base - pool.base};
+	findings_add(f, FINDING_PROOF_FAILED, "0x%llx, %llu bytes: the stolen-time pages are not the last of the hypervisor's pool", (ull)pages.base,
+		     (ull)pages.size);
+	return pool;
+}
+
+#define FORBIDDEN_MEMORY (10 + HOST_MAX_REDIST_REGIONS)
 static void add_forbidden_memory(struct proof *p)
 {
 	const struct plan *plan = p->plan;
 	const struct host *host = plan->host;
 	const struct host_gic *gic = &host->gic;
 	const struct { const char *owner; struct mem_range range; } fixed[] = {
-		{"the hypervisor", plan->hypervisor}, {"the hypervisor's pool", plan->pool}, {"the board's DTB", plan->host_dtb},
+		{"the hypervisor", plan->hypervisor}, {"the hypervisor's pool", p->private_pool}, {"the board's DTB", plan->host_dtb},
 		{"the system file", plan->system_file}, {"the GIC's distributor", gic->dist}, {"the GIC's CPU interface", gic->cpu},
 		{"the GIC's hypervisor interface", gic->hyp},
 	};
@@ -84,6 +105,7 @@ static void add_forbidden_memory(struct proof *p)
 		add_forbidden(p, &p->memory, EXTENT_EL2, fixed[i].owner, fixed[i].range);
 	for (unsigned i = 0; i < gic->nr_redist && i < HOST_MAX_REDIST_REGIONS; i++)
 		add_forbidden(p, &p->memory, EXTENT_EL2, "the GIC's redistributors", gic->redist[i]);
+	add_forbidden(p, &p->memory, EXTENT_PV_FRAME, "the hypervisor's stolen-time pages", plan->pv_time);
 	add_forbidden(p, &p->memory, EXTENT_GICV_FRAME, "the GIC's virtual CPU interface", gic->vcpu);
 	if (host->console.present)
 		add_forbidden(p, &p->memory, EXTENT_EL2, "the hypervisor's console UART", host->console.regs);
@@ -152,45 +174,16 @@ static void check_vm_intids(struct proof *p, struct prove_walk *w, const struct 
 			PROVE_FAULT(w, "interrupt %u: the plan grants it, but it is not routed", vm->irqs[i].intid);
 }
 
-static bool config_has_cpu(const struct vm_config *config, uint32_t cpu)
-{
-	for (uint32_t i = 0; i < config->nr_cpus; i++)
-		if (config->cpus[i] == cpu)
-			return true;
-	return false;
-}
-
-static void check_vm_cpus(struct prove_walk *w)
-{
-	const struct plan *plan = w->plan;
-	const struct plan_vm *vm = w->vm;
-
-	if (vm->nr_vcpus != vm->config->nr_vcpus)
-		PROVE_FAULT(w, "the plan has %u vCPUs, its configuration %u", vm->nr_vcpus, vm->config->nr_vcpus);
-	for (uint32_t i = 0; i < vm->nr_vcpus; i++) {
-		uint32_t cpu = vm->vcpu_cpu[i];
-		bool exists = cpu < plan->host->nr_cpus;
-		uint32_t owner = exists ? plan->cpus[cpu].vm : PLAN_NO_VM;
-
-		if (!exists)
-			PROVE_FAULT(w, "vCPU %u is on CPU %u, which the board has not got", i, cpu);
-		else if (owner != vm->id)
-			PROVE_FAULT(w, "vCPU %u is on CPU %u, which belongs to %s", i, cpu,
-				    owner < plan->nr_vms ? vm_name(plan, owner) : "no VM");
-		if (!config_has_cpu(vm->config, cpu))
-			PROVE_FAULT(w, "vCPU %u is on CPU %u, which its cpus property does not name", i, cpu);
-	}
-}
-
 static void check_vm(struct proof *p, uint32_t i)
 {
 	const struct prove_vm *built = &p->vms[i];
 	const struct plan_vm *vm = &p->plan->vms[i];
-	struct mem_range tables = built->tables.size ? built->tables : p->plan->pool;
+	struct mem_range tables = built->tables.size ? built->tables : p->private_pool;
 	struct prove_walk w = {
 		.plan = p->plan, .vm = vm, .name = vm_name(p->plan, i), .findings = p->findings,
-		.table_memory = tables, .tables_are_physical = range_within(tables.base, tables.size, p->plan->pool.base, p->plan->pool.size),
+		.table_memory = tables, .tables_are_physical = range_within(tables.base, tables.size, p->private_pool.base, p->private_pool.size),
 		.table_pages_left = vm->stage2.table_pages, .tables = &p->tables, .memory = &p->memory,
+		.shares_cpu = prove_shares_cpu(p->plan, vm, p->cpus),
 	};
 
 	if (vm->id != i)
@@ -201,7 +194,7 @@ static void check_vm(struct proof *p, uint32_t i)
 		prove_end_runs(&w);
 	}
 	check_vm_intids(p, &w, built);
-	check_vm_cpus(&w);
+	prove_vm_cpus(&w);
 	if (w.faults > PROVE_MAX_FAULTS)
 		PROVE_FAIL(p, "VM %s: %u more faults", w.name, w.faults - PROVE_MAX_FAULTS);
 }
@@ -224,23 +217,6 @@ static void check_registers_together(struct proof *p)
 				   vm_name(p->plan, i), (ull)p->vms[0].vtcr, (ull)p->vms[i].vtcr);
 }
 
-/* A CPU that is said to be a VM's must be one its configuration names. */
-static void check_cpu_owners(struct proof *p)
-{
-	const struct plan *plan = p->plan;
-
-	for (uint32_t cpu = 0; cpu < plan->host->nr_cpus; cpu++) {
-		uint32_t vm = plan->cpus[cpu].vm;
-
-		if (vm == PLAN_NO_VM)
-			continue;
-		if (vm >= plan->nr_vms)
-			PROVE_FAIL(p, "CPU %u belongs to VM %u, which does not exist", cpu, vm);
-		else if (!config_has_cpu(plan->vms[vm].config, cpu))
-			PROVE_FAIL(p, "CPU %u belongs to VM %s, whose cpus property does not name it", cpu, vm_name(plan, vm));
-	}
-}
-
 /* A correct VM reaches one piece a region; a fault may make a few more, and is found without them too. */
 #define SPARE_PIECES 16
 
@@ -254,7 +230,7 @@ static enum err prepare_lists(struct proof *p, struct arena *arena)
 		intids += p->vms[i].nr_intids;
 	}
 	if (extent_list_init(&p->memory, pieces, arena) || extent_list_init(&p->tables, tables, arena) ||
-	    extent_list_init(&p->intids, intids, arena)) {
+	    extent_list_init(&p->intids, intids, arena) || !(p->cpus = prove_count_cpus(p->plan, arena))) {
 		PROVE_FAIL(p, "the boot arena is too small for the proof");
 		return ERR_NO_MEMORY;
 	}
@@ -268,12 +244,13 @@ enum err prove_separation(const struct plan *plan, const struct prove_vm *vms, s
 
 	if (prepare_lists(&p, arena))
 		return ERR_NO_MEMORY;
+	p.private_pool = private_pool(plan, findings);
 	add_forbidden_memory(&p);
 	add_forbidden_intids(&p);
 	for (uint32_t i = 0; i < plan->nr_vms; i++)
 		check_vm(&p, i);
 	check_registers_together(&p);
-	check_cpu_owners(&p);
+	prove_cpus(plan, p.cpus, findings);
 	prove_devices(plan, vms, findings);
 	extent_find_conflicts(&p.memory, findings, report_memory);
 	extent_find_conflicts(&p.tables, findings, report_table);

@@ -21,10 +21,12 @@ struct prove_vm {
 };
 
 /*
- * Checks, for every VM: each byte its tables reach is one its plan grants with that kind (RAM: normal, RWX; device: device, never executable), at the
+ * Checks, for every VM: each byte its tables reach is one its plan grants with that kind (RAM: normal, RWX; device: device, never executable;
+ * stolen time: normal, read-only, never executable), at the
  * IPA the plan says, and every granted byte is reached. For every pair: no byte, device page or INTID is shared. For EL2: no VM reaches the
  * hypervisor's image, its pool, the host DTB, the system file, reserved memory, the console UART or the physical GIC (GICv2's virtual CPU interface
- * aside, which is banked by CPU, where the plan grants it). CPUs, VMIDs, translation tables, device-tree nodes and stream IDs have one VM each, and a
+ * aside, which is banked by CPU, and its own stolen-time pages, where the plan grants them). VMIDs, translation tables, device-tree nodes and stream IDs
+ * have one VM each. A CPU has vCPUs of those VMs only whose cpus properties name it, and the plan knows how many. A
  * VM may ask firmware for nothing but what its own nodes refer to; it may do no more than turn on what others refer to as well.
  * Problems become FINDING_PROOF_FAILED with both owners and the address. vms[i] belongs to plan->vms[i].
  * ERR_DENIED if anything was found; ERR_NO_MEMORY if the arena is too small.

@@ -6,6 +6,7 @@
 #define NORMAL_WB       (UINT64_C(0xf) << 2)
 #define DEVICE_nGnRE    (UINT64_C(1) << 2)
 #define READ_WRITE      (UINT64_C(3) << 6)
+#define READ_ONLY       (UINT64_C(1) << 6)
 #define INNER_SHAREABLE (UINT64_C(3) << 8)
 #define OUTER_SHAREABLE (UINT64_C(2) << 8) /* what device memory is, whatever SH says (D8.5) */
 #define EXECUTE_NEVER   (UINT64_C(2) << 53) /* with FEAT_XNX neither at EL1 nor at EL0; without it bit 54 is XN and 53 RES0 */
@@ -13,6 +14,7 @@
 /* The one encoding of each kind of region. */
 static const uint64_t region_attrs[] = {
 	[PLAN_REGION_RAM] = NORMAL_WB | READ_WRITE | INNER_SHAREABLE,
+	[PLAN_REGION_PV_TIME] = NORMAL_WB | READ_ONLY | INNER_SHAREABLE | EXECUTE_NEVER,
 	[PLAN_REGION_DEVICE] = DEVICE_nGnRE | READ_WRITE | OUTER_SHAREABLE | EXECUTE_NEVER,
 };
 
@@ -52,10 +54,26 @@ bool prove_is_gicv_window(const struct prove_walk *w, const struct plan_region *
 	       r->ipa.v == gicc->base && r->size == GICV_PAGE && r->pa.v == gic->vcpu.base && r->size <= gic->vcpu.size;
 }
 
+#define STOLEN_TIME_BYTES 64 /* of one vCPU (DEN 0057) */
+
+/*
+ * Whole pages of what the plan has set aside for them, no more than its vCPUs need, and only where vCPUs share a CPU. No other VM has the same ones:
+ * extent_find_conflicts sees to it.
+ */
+bool prove_is_pv_time(const struct prove_walk *w, const struct plan_region *r)
+{
+	const struct mem_range *guest = &w->vm->pv_time, *board = &w->plan->pv_time;
+	unsigned shift = w->vm->stage2.granule_shift;
+	uint64_t page = shift == 16 ? 0x10000 : 0x1000;
+
+	return w->shares_cpu && r->kind == PLAN_REGION_PV_TIME && r->ipa.v == guest->base && guest->size == (uint64_t)w->vm->nr_vcpus * STOLEN_TIME_BYTES &&
+	       r->size == align_up(guest->size, page) && is_aligned(r->pa.v, page) && range_within(r->pa.v, r->size, board->base, board->size);
+}
+
 /* What the VM really reaches goes into the search for shared memory, granted or not. */
 static void note_piece(struct prove_walk *w, const struct plan_region *r, uint64_t ipa, uint64_t pa, uint64_t size)
 {
-	enum extent_class class = r && prove_is_gicv_window(w, r) ? EXTENT_GICV_WINDOW : EXTENT_VM;
+	enum extent_class class = r && prove_is_gicv_window(w, r) ? EXTENT_GICV_WINDOW : r && prove_is_pv_time(w, r) ? EXTENT_PV_TIME : EXTENT_VM;
 
 	if (!extent_add(w->memory, class, w->name, pa, size, ipa))
 		PROVE_FAULT(w, "guest 0x%llx, physical 0x%llx: too many pieces to compare with other VMs", (ull)ipa,
@@ -78,7 +96,7 @@ static void next_region(struct prove_walk *w)
 static void compare_piece(struct prove_walk *w, const struct plan_region *r, const struct prove_run *run, uint64_t pa)
 {
 	char is[ATTRS_TEXT_LEN], should[ATTRS_TEXT_LEN];
-	uint64_t expected = region_attrs[r->kind == PLAN_REGION_RAM ? PLAN_REGION_RAM : PLAN_REGION_DEVICE];
+	uint64_t expected = region_attrs[r->kind < ARRAY_SIZE(region_attrs) ? r->kind : PLAN_REGION_DEVICE];
 
 	if (run->pa != pa)
 		PROVE_FAULT(w, "guest 0x%llx reaches physical 0x%llx, the plan grants 0x%llx", (ull)run->ipa,
@@ -202,6 +220,7 @@ void prove_check_regions(struct prove_walk *w)
 {
 	const struct plan_vm *vm = w->vm;
 	uint64_t end = 0, ram = 0, asked = 0;
+	unsigned pv_time = 0;
 
 	for (uint32_t i = 0; i < vm->nr_regions; i++) {
 		const struct plan_region *r = &vm->regions[i];
@@ -210,12 +229,18 @@ void prove_check_regions(struct prove_walk *w)
 			PROVE_FAULT(w, "the plan's regions are out of order at guest 0x%llx", (ull)r->ipa.v);
 		end = r->ipa.v + r->size;
 		ram += r->kind == PLAN_REGION_RAM ? r->size : 0;
+		pv_time += r->kind == PLAN_REGION_PV_TIME;
 		if (r->kind == PLAN_REGION_RAM)
 			check_ram_source(w, r);
-		else
+		else if (r->kind != PLAN_REGION_PV_TIME)
 			check_device_source(w, r);
+		else if (!prove_is_pv_time(w, r))
+			PROVE_FAULT(w, "the plan grants 0x%llx, %llu bytes at guest 0x%llx, as its stolen-time pages, which they are not", (ull)r->pa.v, (ull)r->size,
+				    (ull)r->ipa.v);
 		check_region_frames(w, r);
 	}
+	if (pv_time != w->shares_cpu)
+		PROVE_FAULT(w, "%u ranges of stolen-time pages, and its vCPUs %s", pv_time, w->shares_cpu ? "share CPUs: one is due" : "share no CPU");
 	for (uint32_t i = 0; i < vm->config->nr_memory; i++)
 		asked += vm->config->memory[i].size;
 	if (ram != asked)

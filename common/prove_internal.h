@@ -19,13 +19,15 @@ enum extent_class {
 	EXTENT_GICV_WINDOW, /* GICv2's virtual CPU interface as a VM reaches it: banked by CPU, so several VMs may */
 	EXTENT_EL2,         /* nothing a VM may reach */
 	EXTENT_GICV_FRAME,  /* where that interface lies: open to its windows only */
+	EXTENT_PV_TIME,     /* a VM's stolen-time pages as it reaches them: EL2's memory, for reading */
+	EXTENT_PV_FRAME,    /* that part of the pool: open to those only */
 	EXTENT_CLASSES
 };
 
 /* One piece of physical memory, of table memory or of the INTID space. */
 struct extent {
 	uint64_t base, size;
-	uint64_t ipa;      /* EXTENT_VM and EXTENT_GICV_WINDOW in memory: where the guest sees it */
+	uint64_t ipa;      /* EXTENT_VM, EXTENT_GICV_WINDOW, EXTENT_PV_TIME in memory: where the guest sees it */
 	const char *owner; /* VM name, or what it is */
 	uint32_t class;    /* enum extent_class */
 };
@@ -75,6 +77,7 @@ struct prove_walk {
 	const char *name; /* of the VM */
 	struct findings *findings;
 	unsigned faults; /* reported or not */
+	bool shares_cpu; /* one of its vCPUs lives where another one does, or in windows */
 
 	/* prove_decode.c */
 	struct prove_geometry geometry;
@@ -112,6 +115,23 @@ void prove_check_regions(struct prove_walk *w);
 
 /* Whether this region is the GICv2 virtual CPU interface, granted as such. */
 bool prove_is_gicv_window(const struct prove_walk *w, const struct plan_region *r);
+
+/* Likewise its stolen-time pages. */
+bool prove_is_pv_time(const struct prove_walk *w, const struct plan_region *r);
+
+/* ---- CPUs (prove_cpus.c) ---- */
+
+/* What the vCPUs and the configuration make of each CPU. NULL: the arena is too small. */
+struct plan_cpu *prove_count_cpus(const struct plan *plan, struct arena *arena);
+
+/* Whether one of the VM's vCPUs shares a CPU, with those of another VM or its own. */
+bool prove_shares_cpu(const struct plan *plan, const struct plan_vm *vm, const struct plan_cpu *real);
+
+/* Whether the VM's vCPUs live where its configuration says. */
+void prove_vm_cpus(struct prove_walk *w);
+
+/* Whether the plan knows each CPU for what it is, and the schedules keep those who share one apart. */
+void prove_cpus(const struct plan *plan, const struct plan_cpu *real, struct findings *findings);
 
 /* ---- nodes, stream IDs and calls to firmware (prove_devices.c) ---- */
 

@@ -3,6 +3,7 @@
 
 static const enum pgtable_attr attrs[] = {
 	[PLAN_REGION_RAM] = PGTABLE_NORMAL_RWX,
+	[PLAN_REGION_PV_TIME] = PGTABLE_NORMAL_RO,
 	[PLAN_REGION_DEVICE] = PGTABLE_DEVICE_RW,
 };
 

@@ -89,7 +89,7 @@ static bool has_range(const struct plan_vm *vm, struct mem_range r)
 		const struct plan_region *g = &vm->regions[i];
 		uint64_t end = g->ipa.v + g->size;
 
-		if (r.base < g->ipa.v || r.base >= end)
+		if (r.base < g->ipa.v || r.base >= end || g->kind == PLAN_REGION_PV_TIME)
 			continue;
 		if (r.size <= end - r.base)
 			return true;

@@ -48,15 +48,19 @@ enum err apply_cpus(const struct plan *plan, struct arena *pool)
 
 	for (uint32_t i = 0; i < host->nr_cpus; i++)
 		n += in_use(plan, i, boot_mpidr);
-	arena_init(pool, pa_ptr(pa_make(plan->pool.base)), plan->pool.size);
+	arena_init(pool, pa_ptr(pa_make(plan->pool.base)), plan_private_pool(plan).size);
 	/* Stacks come first, each behind its guard page; then the rest of the pool as one map. */
 	stacks = (uint64_t[CONFIG_MAX_CPUS]){0};
 	for (uint32_t i = 0; i < n && !e; i++)
 		e = map_stack(pool, &stacks[i]);
 	if (!e)
 		e = el2_map(pa_of(pool->base + pool->used), pool->size - pool->used, PGTABLE_NORMAL_RW);
+	if (!e && plan->pv_time.size)
+		e = el2_map(pa_make(plan->pv_time.base), plan->pv_time.size, PGTABLE_NORMAL_RW);
 	if (e)
 		return e;
+	if (plan->pv_time.size)
+		memset(pa_ptr(pa_make(plan->pv_time.base)), 0, plan->pv_time.size);
 	cpus = ARENA_ARRAY(pool, struct cpu, n);
 	if (!cpus)
 		return ERR_NO_MEMORY;

@@ -98,7 +98,7 @@ static void vary_vm(struct input *in, struct fixture *f, unsigned v)
 	c->nr_cpus = pick(in, 4);
 	for (uint32_t i = 0; i < c->nr_cpus; i++)
 		f->vm_cpus[v][i] = pick(in, 6);
-	c->nr_vcpus = pick(in, 8) ? c->nr_cpus : pick(in, 200);
+	c->nr_vcpus = pick(in, 4) ? c->nr_cpus : c->nr_cpus + pick(in, pick(in, 4) ? 8 : 200);
 	c->nr_memory = pick(in, 4);
 	for (uint32_t i = 0; i < c->nr_memory; i++)
 		vary_memory(in, &f->ranges[v][i]);

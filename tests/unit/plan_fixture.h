@@ -254,12 +254,18 @@ static inline void check_gic(const struct plan *p, const struct plan_vm *vm)
 	PLAN_MUST(vm->gic == PLAN_GIC_V2_GICV || host == 3);
 }
 
+static inline void check_pv_time(const struct plan *p, const struct plan_vm *vm, const struct plan_region *r)
+{
+	PLAN_MUST(r->ipa.v == vm->pv_time.base && r->size >= vm->pv_time.size && r->size < vm->pv_time.size + BIT(vm->stage2.granule_shift));
+	PLAN_MUST(range_within(r->pa.v, r->size, p->pv_time.base, p->pv_time.size));
+}
+
 static inline void check_regions(const struct plan *p, const struct plan_vm *vm)
 {
 	const struct mem_range frames[] = { vm->frames.gicd, vm->frames.gicr, vm->frames.uart, vm->frames.gicc, vm->frames.watchdog[0], vm->frames.watchdog[1] };
 	uint64_t granule = BIT(vm->stage2.granule_shift);
 	uint64_t ram = 0, wanted = 0;
-	unsigned windows = 0;
+	unsigned windows = 0, pv_time = 0;
 
 	for (uint32_t i = 0; i < vm->nr_regions; i++) {
 		const struct plan_region *r = &vm->regions[i];
@@ -276,6 +282,9 @@ static inline void check_regions(const struct plan *p, const struct plan_vm *vm)
 			PLAN_MUST(!ranges_overlap(r->ipa.v, r->size, frames[j].base, frames[j].size));
 		if (r->kind == PLAN_REGION_DEVICE) {
 			check_device_region(p, vm, r);
+		} else if (r->kind == PLAN_REGION_PV_TIME) {
+			check_pv_time(p, vm, r);
+			pv_time++;
 		} else {
 			check_ram_free(p, r->pa.v, r->size);
 			PLAN_MUST(!vm->config->memory_identity || r->ipa.v == r->pa.v);
@@ -284,7 +293,7 @@ static inline void check_regions(const struct plan *p, const struct plan_vm *vm)
 	}
 	for (uint32_t i = 0; i < vm->config->nr_memory; i++)
 		wanted += vm->config->memory[i].size;
-	PLAN_MUST(ram == wanted && windows == (vm->gic == PLAN_GIC_V2_GICV));
+	PLAN_MUST(ram == wanted && windows == (vm->gic == PLAN_GIC_V2_GICV) && pv_time == (vm->pv_time.size != 0));
 	for (unsigned i = 0; i < ARRAY_SIZE(frames); i++)
 		for (unsigned j = 0; j < i; j++)
 			PLAN_MUST(!ranges_overlap(frames[i].base, frames[i].size, frames[j].base, frames[j].size));
@@ -341,22 +350,45 @@ static inline void check_irqs(const struct plan *p, const struct plan_vm *vm)
 	PLAN_MUST(!vm->config->watchdog || vm->frames.watchdog_intid != vm->frames.uart_intid);
 }
 
+/* plan.cpus is what the vCPUs make of it, and whoever shares a CPU can see his stolen time. */
+static inline void check_cpus(const struct plan *p)
+{
+	for (uint32_t cpu = 0; cpu < p->host->nr_cpus; cpu++) {
+		uint32_t nr = 0, first = PLAN_NO_VM;
+
+		for (uint32_t v = 0; v < p->nr_vms; v++) {
+			for (uint32_t i = 0; i < p->vms[v].nr_vcpus; i++) {
+				if (p->vms[v].vcpu_cpu[i] != cpu)
+					continue;
+				first = nr++ ? first : v;
+				PLAN_MUST(p->vms[v].pv_time.size || !plan_cpu_is_shared(&p->cpus[cpu]));
+			}
+		}
+		PLAN_MUST(p->cpus[cpu].nr_vcpus == nr && p->cpus[cpu].vm == first);
+		PLAN_MUST(!p->cpus[cpu].schedule || nr);
+	}
+}
+
 static inline void plan_fixture_check(const struct plan *p)
 {
 	check_ram_free(p, p->pool.base, p->pool.size);
+	PLAN_MUST(!p->pv_time.size || p->pv_time.base + p->pv_time.size == p->pool.base + p->pool.size);
+	check_cpus(p);
 	for (uint32_t v = 0; v < p->nr_vms; v++) {
 		const struct plan_vm *vm = &p->vms[v];
 
 		PLAN_MUST(vm->id == v && vm->config == &p->system->vms[v] && vm->nr_vcpus == vm->config->nr_vcpus);
 		for (uint32_t i = 0; i < vm->nr_vcpus; i++)
-			PLAN_MUST(vm->vcpu_cpu[i] < p->host->nr_cpus && p->cpus[vm->vcpu_cpu[i]].vm == v);
+			PLAN_MUST(vm->vcpu_cpu[i] == vm->config->cpus[i % vm->config->nr_cpus]);
 		check_regions(p, vm);
 		check_irqs(p, vm);
 		check_images(vm);
 		check_gic(p, vm);
 		PLAN_MUST(vm->stage2.granule_reason && vm->stage2.table_pages >= vm->stage2.root_pages);
 		for (uint32_t i = 0; i < vm->nr_regions; i++)
-			PLAN_MUST(!ranges_overlap(vm->regions[i].pa.v, vm->regions[i].size, p->pool.base, p->pool.size));
+			PLAN_MUST(!ranges_overlap(vm->regions[i].pa.v, vm->regions[i].size, p->pool.base, plan_private_pool(p).size) &&
+				  (!ranges_overlap(vm->regions[i].pa.v, vm->regions[i].size, p->pool.base, p->pool.size) ||
+				   vm->regions[i].kind == PLAN_REGION_PV_TIME));
 		for (uint32_t o = 0; o < v; o++)
 			check_pair(p, &p->vms[o], vm);
 	}

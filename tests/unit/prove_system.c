@@ -140,7 +140,7 @@ static void make_vm(struct sys *s, unsigned i, const char *name, uint32_t first_
 
 	for (uint32_t k = 0; k < nr_cpus; k++) {
 		s->config_cpus[i][k] = s->vcpu_cpu[i][k] = first_cpu + k;
-		s->plan_cpus[first_cpu + k].vm = i;
+		s->plan_cpus[first_cpu + k] = (struct plan_cpu){.nr_vcpus = 1, .vm = i};
 	}
 	*c = (struct vm_config){.name = name, .cpus = s->config_cpus[i], .nr_cpus = nr_cpus, .nr_vcpus = nr_cpus, .memory = s->memory[i]};
 	*v = (struct plan_vm){.config = c, .id = i, .vcpu_cpu = s->vcpu_cpu[i], .nr_vcpus = nr_cpus, .gic_version = 3, .nr_intids = 128,
@@ -256,12 +256,34 @@ struct sys *sys_new(void)
 	for (unsigned i = 0; i < 6; i++)
 		s->plan_cpus[i].vm = PLAN_NO_VM;
 	make_host(s);
-	s->plan = (struct plan){.host = &s->host, .hypervisor = {0x41000000, 0x80000}, .system_file = {0x49000000, 0x123456},
+	s->system.vms = s->config;
+	s->system.nr_vms = NR_VMS;
+	s->plan = (struct plan){.host = &s->host, .system = &s->system, .hypervisor = {0x41000000, 0x80000}, .system_file = {0x49000000, 0x123456},
 				.host_dtb = {0x4a000000, 0x3456}, .pool = {0x42000000, 0x80000}, .vms = s->vm, .nr_vms = NR_VMS, .cpus = s->plan_cpus};
 	make_linux(s);
 	make_rtos(s);
 	make_big(s);
 	return s;
+}
+
+static void give_pv_time(struct sys *s, unsigned i, uint64_t ipa, uint64_t pa)
+{
+	struct plan_vm *v = &s->vm[i];
+
+	v->pv_time = (struct mem_range){ipa, v->nr_vcpus * 64};
+	v->regions[v->nr_regions++] = (struct plan_region){PLAN_REGION_PV_TIME, ipa_make(ipa), pa_make(pa), 0x1000, HOST_NO_NODE};
+	tree_map(&s->tree[i], 3, ipa, pa, 1, S2_PV_TIME);
+	v->stage2.table_pages = s->tree[i].pages;
+}
+
+void sys_share_cpu(struct sys *s)
+{
+	s->vcpu_cpu[RTOS][0] = s->config_cpus[RTOS][0] = 1;
+	s->plan_cpus[1].nr_vcpus = 2;
+	s->plan_cpus[2] = (struct plan_cpu){.vm = PLAN_NO_VM};
+	s->plan.pv_time = (struct mem_range){SHARED_PA, 0x2000};
+	give_pv_time(s, LINUX, SHARED_LINUX_IPA, SHARED_PA);
+	give_pv_time(s, RTOS, SHARED_RTOS_IPA, SHARED_PA + 0x1000);
 }
 
 void sys_free(struct sys *s)

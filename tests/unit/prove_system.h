@@ -22,6 +22,7 @@ struct table_pool {
 	size_t size, used;
 };
 
+#define S2_PV_TIME (UINT64_C(0xf) << 2 | UINT64_C(1) << 6 | UINT64_C(3) << 8 | UINT64_C(2) << 53)
 #define S2_RAM        ((UINT64_C(0xf) << 2) | (UINT64_C(3) << 6) | (UINT64_C(3) << 8)) /* write-back, read-write, inner shareable */
 #define S2_DEVICE     ((UINT64_C(1) << 2) | (UINT64_C(3) << 6) | (UINT64_C(2) << 8) | (UINT64_C(2) << 53)) /* nGnRE, read-write, outer shareable, never executable */
 #define S2_AF         (UINT64_C(1) << 10)
@@ -59,6 +60,7 @@ struct sys {
 	uint32_t ref_args[NR_NODES][3];
 	struct host_stream streams[NR_NODES];
 
+	struct system system;
 	struct vm_config config[NR_VMS];
 	uint32_t config_cpus[NR_VMS][2];
 	struct memory_config memory[NR_VMS][2];
@@ -92,6 +94,13 @@ struct sys *sys_new(void);
 
 /* Its plan says it is a GICv2 guest with its CPU interface there; the region is the caller's. */
 void sys_give_gicv(struct sys *s, unsigned vm, uint64_t ipa);
+
+/* rtos's vCPU moves to CPU 1, which is linux's: both have stolen-time pages from then on, SHARED_* the last regions of each. */
+#define SHARED_LINUX_IPA 0x50000000ull
+#define SHARED_RTOS_IPA  0x8000400000ull
+#define SHARED_PA        0x4207e000ull /* linux's page; then rtos's, the last one of the pool */
+void sys_share_cpu(struct sys *s);
+
 void sys_free(struct sys *s);
 
 /* The proof of it as it stands. */

@@ -31,10 +31,6 @@ static void test_cpu(void **state)
 	expect_one(f, FINDING_CPU_MISSING, "/vms/rtos: cpus: there is no CPU 7", "has 4, counted from 0");
 
 	f = fixture_new();
-	f->vm_cpus[VM_RTOS][0] = 1;
-	expect_one(f, FINDING_CPU_TAKEN, "/vms/rtos: cpus: CPU 1", "/vms/linux");
-
-	f = fixture_new();
 	f->vm_cpus[VM_LINUX][1] = 0;
 	expect_one(f, FINDING_CPU_TAKEN, "/vms/linux: cpus: CPU 0", "twice");
 
@@ -43,8 +39,8 @@ static void test_cpu(void **state)
 	expect_one(f, FINDING_PROPERTY_MISSING, "/vms/rtos: cpus", "");
 
 	f = fixture_new();
-	f->vms[VM_RTOS].nr_vcpus = 2;
-	expect_one(f, FINDING_UNSUPPORTED, "/vms/rtos: vcpus: 2 vCPUs on 1", "as many cpus");
+	f->vms[VM_LINUX].nr_vcpus = 1;
+	expect_one(f, FINDING_UNSUPPORTED, "/vms/linux: vcpus: 1 vCPUs leave some of its 2 cpus without one", "name 1 cpus");
 
 	f = fixture_new();
 	f->vms[VM_RTOS].nr_vcpus = CONFIG_MAX_VCPUS + 1;
@@ -457,9 +453,10 @@ static void test_all_at_once(void **state)
 
 	f->system.nr_vms = 3;
 	f->vm_cpus[VM_LINUX][1] = 9;
-	f->vm_cpus[VM_THIRD][0] = f->vm_cpus[VM_RTOS][0];
+	f->vms[VM_THIRD].nr_cpus = 2;
+	f->vm_cpus[VM_THIRD][1] = f->vm_cpus[VM_THIRD][0];
 	f->vms[VM_THIRD].gic_version = 4;
-	f->vms[VM_THIRD].nr_vcpus = 2;
+	f->vms[VM_THIRD].nr_vcpus = 1;
 	fixture_pass(f, VM_LINUX, "/pl031@9010001");
 	fixture_pass(f, VM_RTOS, "/intc@8000000");
 	f->ranges[VM_LINUX][0].size = GIB(4);

@@ -335,6 +335,65 @@ static void test_pool_holds_everything(void **state)
 	free(f);
 }
 
+/* More vCPUs than CPUs, and a CPU of two VMs: round and round, and every VM with a shared CPU has stolen-time pages at the pool's end. */
+static void test_shared_cpus(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	f->system.nr_vms = 3;
+	f->vms[VM_LINUX].nr_vcpus = 5;
+	f->vm_cpus[VM_RTOS][0] = 1;
+	f->vms[VM_LINUX].stage2_granule = 4096;
+	f->vms[VM_RTOS].stage2_granule = 65536;
+
+	struct plan *p = must_plan(f);
+	const struct plan_vm *lin = &p->vms[VM_LINUX], *rtos = &p->vms[VM_RTOS], *third = &p->vms[VM_THIRD];
+	uint64_t private_end = plan_private_pool(p).base + plan_private_pool(p).size;
+
+	for (uint32_t i = 0; i < 5; i++)
+		assert_int_equal(lin->vcpu_cpu[i], i % 2);
+	assert_int_equal(p->cpus[0].nr_vcpus, 3);
+	assert_int_equal(p->cpus[1].nr_vcpus, 3);
+	assert_int_equal(p->cpus[1].vm, VM_LINUX);
+	assert_int_equal(p->cpus[2].vm, PLAN_NO_VM);
+	assert_int_equal(p->cpus[3].nr_vcpus, 1);
+	assert_false(plan_cpu_is_shared(&p->cpus[3]));
+	assert_int_equal(lin->pv_time.base, 0x090a0000);
+	assert_int_equal(lin->pv_time.size, 5 * 64);
+	assert_int_equal(rtos->pv_time.size, 64);
+	assert_int_equal(third->pv_time.size, 0);
+	/* The 64 KiB page first. */
+	assert_int_equal(p->pv_time.base, private_end);
+	for (uint32_t i = 0; i < rtos->nr_regions; i++)
+		if (rtos->regions[i].kind == PLAN_REGION_PV_TIME)
+			assert_int_equal(rtos->regions[i].pa.v, private_end);
+	for (uint32_t i = 0; i < lin->nr_regions; i++)
+		if (lin->regions[i].kind == PLAN_REGION_PV_TIME)
+			assert_int_equal(lin->regions[i].pa.v, private_end + KIB(64));
+	free(f);
+}
+
+/* A device where the stolen time would be: it moves. 128 redistributors go where there is room for them. */
+static void test_many_vcpus(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	f->vms[VM_LINUX].nr_vcpus = 128;
+	f->regs[N_RTC].base = 0x090a0000;
+	fixture_pass(f, VM_LINUX, "/pl031@9010000");
+
+	const struct plan_vm *lin = &must_plan(f)->vms[VM_LINUX];
+
+	assert_int_equal(lin->nr_vcpus, 128);
+	assert_int_equal(lin->frames.gicr.size, MIB(16));
+	assert_true(lin->frames.gicr.base > 0x090a0000 && lin->frames.gicr.base + MIB(16) <= 0x40000000);
+	assert_int_equal(lin->pv_time.base, 0x090b0000);
+	assert_int_equal(lin->pv_time.size, KIB(8));
+	free(f);
+}
+
 static void test_granule(void **state)
 {
 	(void)state;
@@ -534,7 +593,7 @@ int main(void)
 		cmocka_unit_test(test_two_vms), cmocka_unit_test(test_uart_moves), cmocka_unit_test(test_no_console), cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_identity_at_emulated_frames), cmocka_unit_test(test_several_ranges), cmocka_unit_test(test_text_offset_and_old_kernels),
 		cmocka_unit_test(test_small_vm), cmocka_unit_test(test_large_memory_takes_gib_blocks), cmocka_unit_test(test_tight_board),
-		cmocka_unit_test(test_fixed_pa_is_congruent), cmocka_unit_test(test_granule), cmocka_unit_test(test_granule_reason), cmocka_unit_test(test_high_intid),
+		cmocka_unit_test(test_fixed_pa_is_congruent), cmocka_unit_test(test_shared_cpus), cmocka_unit_test(test_many_vcpus), cmocka_unit_test(test_granule), cmocka_unit_test(test_granule_reason), cmocka_unit_test(test_high_intid),
 		cmocka_unit_test(test_gic_versions), cmocka_unit_test(test_gicc_moves),
 		cmocka_unit_test(test_same_plan_twice), cmocka_unit_test(test_chosen_pa_is_congruent), cmocka_unit_test(test_pool_holds_everything),
 	};

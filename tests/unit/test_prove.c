@@ -27,13 +27,22 @@ static void passes_a_correct_system(void **state)
 	struct sys *s = sys_new();
 
 	expect_ok(s);
-	/* In any order of routes, and with a CPU that is named but runs nothing. */
+	/* In any order of routes. */
 	s->intids[LINUX][0] = 40;
 	s->intids[LINUX][1] = 36;
-	s->config[RTOS].nr_cpus = 2;
-	s->config_cpus[RTOS][1] = 5;
-	s->plan_cpus[5].vm = RTOS;
 	expect_ok(s);
+	sys_free(s);
+}
+
+/* Two VMs on one CPU, and what shows them their stolen time; also with tables in the pool, and in windows. */
+static void passes_with_a_shared_cpu(void **state)
+{
+	(void)state;
+	struct sys *s = sys_new();
+
+	sys_share_cpu(s);
+	expect_ok(s);
+	assert_true(range_within(s->regions[LINUX][2].pa.v, 0x1000, s->plan.pool.base, s->plan.pool.size));
 	sys_free(s);
 }
 
@@ -117,7 +126,7 @@ static void set_geometry(struct sys *s, unsigned granule_shift, unsigned ia_bits
 	s->built[RTOS].vtcr = (s->built[RTOS].vtcr & ~GENMASK(7, 6)) | sl0 << 6;
 	s->built[LINUX].vtcr = tree_vtcr(&s->tree[LINUX], ps > 5 ? 5 : ps); /* in 4 KiB pages */
 	s->plan.nr_vms = 2;
-	s->plan_cpus[3].vm = s->plan_cpus[4].vm = PLAN_NO_VM;
+	s->plan_cpus[3] = s->plan_cpus[4] = (struct plan_cpu){.vm = PLAN_NO_VM};
 }
 
 /*
@@ -275,16 +284,21 @@ static void count_report(struct findings *f, const struct extent *a, const struc
 	reports++;
 }
 
+static bool is_reached(const struct extent *e)
+{
+	return e->class == EXTENT_VM || e->class == EXTENT_GICV_WINDOW || e->class == EXTENT_PV_TIME;
+}
+
 static bool may_meet(const struct extent *a, const struct extent *b)
 {
-	bool a_vm = a->class == EXTENT_VM, b_vm = b->class == EXTENT_VM;
-	bool a_window = a->class == EXTENT_GICV_WINDOW, b_window = b->class == EXTENT_GICV_WINDOW;
+	static const enum extent_class friends[][2] = {
+		{EXTENT_GICV_WINDOW, EXTENT_GICV_WINDOW}, {EXTENT_GICV_WINDOW, EXTENT_GICV_FRAME}, {EXTENT_PV_TIME, EXTENT_PV_FRAME},
+	};
 
-	if (!a_vm && !a_window && !b_vm && !b_window)
-		return true; /* neither can be reached by a VM */
-	if (a_vm || b_vm)
-		return false;
-	return a_window && b_window ? true : a->class == EXTENT_GICV_FRAME || b->class == EXTENT_GICV_FRAME;
+	for (unsigned i = 0; i < ARRAY_SIZE(friends); i++)
+		if ((a->class == friends[i][0] && b->class == friends[i][1]) || (a->class == friends[i][1] && b->class == friends[i][0]))
+			return true;
+	return !is_reached(a) && !is_reached(b);
 }
 
 static void finds_a_conflict_exactly_if_there_is_one(void **state)
@@ -335,6 +349,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(passes_a_correct_system),
+		cmocka_unit_test(passes_with_a_shared_cpu),
 		cmocka_unit_test(passes_with_tables_in_the_pool),
 		cmocka_unit_test(passes_with_gicv_in_two_vms),
 		cmocka_unit_test(passes_with_devices_that_share_a_page),

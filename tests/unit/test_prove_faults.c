@@ -338,13 +338,69 @@ static void irq_other(struct sys *s) { s->intids[LINUX][1] = 41; }
 static void irq_doubled_for_other(struct sys *s) { s->intids[LINUX][1] = 36; }
 
 /* ---- CPUs and VMs ---- */
-static void cpu_of_two(struct sys *s) { s->vcpu_cpu[RTOS][0] = 1; s->config_cpus[RTOS][0] = 1; }
-static void cpu_not_configured(struct sys *s) { s->vcpu_cpu[LINUX][1] = 5; s->plan_cpus[5].vm = LINUX; }
+static void cpu_shared_without_leave(struct sys *s) { s->vcpu_cpu[RTOS][0] = 1; }
+static void cpu_shared_unknown(struct sys *s) { s->vcpu_cpu[RTOS][0] = s->config_cpus[RTOS][0] = 1; }
+static void cpu_not_configured(struct sys *s) { s->vcpu_cpu[LINUX][1] = 5; }
+static void cpu_of_another_vcpu(struct sys *s) { s->vcpu_cpu[LINUX][0] = 1; s->vcpu_cpu[LINUX][1] = 0; }
 static void cpu_missing(struct sys *s) { s->vcpu_cpu[LINUX][1] = 6; }
 static void cpu_of_nobody(struct sys *s) { s->plan_cpus[2].vm = PLAN_NO_VM; }
 static void cpu_owner_wrong(struct sys *s) { s->plan_cpus[0].vm = BIG; }
 static void cpu_owner_idle(struct sys *s) { s->plan_cpus[5].vm = BIG; }
 static void cpu_owner_unknown(struct sys *s) { s->plan_cpus[5].vm = NR_VMS; }
+/* ---- stolen time ---- */
+static uint64_t *pv_entry(struct sys *s)
+{
+	sys_share_cpu(s);
+	return sys_entry(s, LINUX, 3, SHARED_LINUX_IPA);
+}
+static struct plan_region *pv_region(struct sys *s)
+{
+	sys_share_cpu(s);
+	return &s->regions[LINUX][2];
+}
+static void pv_point(struct sys *s, uint64_t pa)
+{
+	uint64_t *entry = pv_entry(s);
+
+	s->regions[LINUX][2].pa.v = pa;
+	*entry = pa | S2_PV_TIME | S2_AF | 3;
+}
+static void pv_writable(struct sys *s) { *pv_entry(s) |= BIT(7); }
+static void pv_executable(struct sys *s) { set_field(pv_entry(s), 54, 53, 0); }
+static void pv_device(struct sys *s) { set_field(pv_entry(s), 5, 2, 1); }
+static void pv_wrong_page(struct sys *s) { *pv_entry(s) += 0x1000; }
+static void pv_of_another(struct sys *s) { pv_point(s, SHARED_PA + 0x1000); }
+static void pv_in_pool(struct sys *s) { pv_point(s, SHARED_PA - 0x1000); }
+static void pv_in_pool_planned(struct sys *s) { pv_in_pool(s); s->plan.pv_time = (struct mem_range){SHARED_PA - 0x1000, 0x1000}; }
+static void pv_in_image(struct sys *s)
+{
+	pv_point(s, 0x41000000);
+	s->plan.pv_time = (struct mem_range){0x41000000, 0x1000};
+}
+static void pv_in_pool_and_private(struct sys *s) { pv_region(s); s->plan.pv_time.size = 0; }
+static void pv_of_vm(struct sys *s) { pv_point(s, 0x80000000); }
+static void pv_missing(struct sys *s) { pv_region(s); s->vm[LINUX].nr_regions--; *sys_entry(s, LINUX, 3, SHARED_LINUX_IPA) = 0; }
+static void pv_without_sharing(struct sys *s)
+{
+	pv_region(s);
+	s->vcpu_cpu[RTOS][0] = s->config_cpus[RTOS][0] = 2;
+	s->plan_cpus[1].nr_vcpus = 1;
+	s->plan_cpus[2] = (struct plan_cpu){.nr_vcpus = 1, .vm = RTOS};
+}
+static void pv_larger(struct sys *s)
+{
+	pv_region(s)->size = 0x2000;
+	s->plan.pv_time = (struct mem_range){SHARED_PA - 0x1000, 0x3000};
+	s->regions[LINUX][2].pa.v = SHARED_PA - 0x1000;
+	tree_map(&s->tree[LINUX], 3, SHARED_LINUX_IPA, SHARED_PA - 0x1000, 2, S2_PV_TIME);
+}
+static void pv_elsewhere(struct sys *s) { pv_region(s); s->vm[LINUX].pv_time.base += 0x1000; }
+static void pv_too_many_bytes(struct sys *s) { pv_region(s); s->vm[LINUX].pv_time.size += 64; }
+static void pv_as_ram(struct sys *s) { pv_region(s)->kind = PLAN_REGION_RAM; s->memory[LINUX][s->config[LINUX].nr_memory++].size = 0x1000; }
+static void pv_page_as_ram(struct sys *s) { sys_share_cpu(s); page_to(s, SHARED_PA); }
+static void pv_unknown_kind(struct sys *s) { pv_region(s)->kind = (enum plan_region_kind)3; }
+static void schedule_unknown(struct sys *s) { static const struct schedule_config c = {.name = "main"}; s->plan_cpus[1].schedule = &c; }
+
 static void vcpus_fewer(struct sys *s) { s->vm[BIG].nr_vcpus--; }
 static void vm_id_wrong(struct sys *s) { s->vm[BIG].id = RTOS; }
 
@@ -547,13 +603,36 @@ static const struct fault faults[] = {
 	{"another interrupt", irq_other, "VM linux: is routed interrupt 41", "does not grant"},
 	{"one interrupt for another", irq_doubled_for_other, "VM linux: interrupt 40", "not routed"},
 
-	{"CPU of two VMs", cpu_of_two, "VM rtos: vCPU 0 is on CPU 1", "belongs to linux"},
+	{"CPU shared without leave", cpu_shared_without_leave, "VM rtos: vCPU 0 is on CPU 1", "cpus property"},
+	{"CPU that is shared and taken for dedicated", cpu_shared_unknown, "CPU 1: the plan says that 1 vCPUs", "and 2 do"},
+	{"vCPUs the other way round", cpu_of_another_vcpu, "VM linux: vCPU 0 is on CPU 1, and CPU 0 is its turn", ""},
 	{"CPU that is not in cpus", cpu_not_configured, "VM linux: vCPU 1 is on CPU 5", "cpus property"},
 	{"CPU that is not there", cpu_missing, "VM linux: vCPU 1 is on CPU 6", "board has not got"},
-	{"CPU of nobody", cpu_of_nobody, "VM rtos: vCPU 0 is on CPU 2", "no VM"},
-	{"CPU given to another", cpu_owner_wrong, "VM linux: vCPU 0 is on CPU 0", "belongs to big"},
-	{"idle CPU given", cpu_owner_idle, "CPU 5 belongs to VM big", "cpus property"},
-	{"CPU of an unknown VM", cpu_owner_unknown, "CPU 5 belongs to VM 3", "not exist"},
+	{"CPU of nobody", cpu_of_nobody, "CPU 2: the plan says that its first VM is 4294967295, which is 1", ""},
+	{"CPU given to another", cpu_owner_wrong, "CPU 0: the plan says that its first VM is 2, which is 0", ""},
+	{"idle CPU given", cpu_owner_idle, "CPU 5: the plan says that its first VM is 2", ""},
+	{"CPU of an unknown VM", cpu_owner_unknown, "CPU 5: the plan says that its first VM is 3", ""},
+	{"schedule of nobody", schedule_unknown, "CPU 1: the plan has it under schedule main", "no schedule"},
+	{"stolen time writable", pv_writable, "VM linux: guest 0x50000000, physical 0x4207e000 is normal write-back, read-write, never", "read-only"},
+	{"stolen time executable", pv_executable, "VM linux: guest 0x50000000, physical 0x4207e000 is normal write-back, read-only, executable", "never"},
+	{"stolen time as device", pv_device, "VM linux: guest 0x50000000, physical 0x4207e000 is device", "normal"},
+	{"another page for stolen time", pv_wrong_page, "VM linux: guest 0x50000000 reaches physical 0x4207f000", "grants 0x4207e000"},
+	{"stolen time of another VM", pv_of_another, "VM rtos and VM linux both reach physical 0x4207f000", ""},
+	{"stolen time in the private pool", pv_in_pool, "VM linux: the plan grants 0x4207d000", "stolen-time pages, which they are not"},
+	{"stolen time in the private pool, reached", pv_in_pool, "VM linux reaches physical 0x4207d000", "hypervisor's pool"},
+	{"stolen time in the middle of the pool", pv_in_pool_planned, "VM linux reaches physical 0x4207d000", "hypervisor's pool"},
+	{"stolen time in the hypervisor's image", pv_in_image, "VM linux reaches physical 0x41000000", "the hypervisor"},
+	{"stolen-time pages not at the pool's end", pv_in_image, "0x41000000, 4096 bytes: the stolen-time pages are not the last", ""},
+	{"stolen-time pages not set aside", pv_in_pool_and_private, "VM linux reaches physical 0x4207e000", "hypervisor's pool"},
+	{"stolen time in a VM's memory", pv_of_vm, "VM linux reaches physical 0x80000000 twice", ""},
+	{"no stolen time", pv_missing, "VM linux: 0 ranges of stolen-time pages", "one is due"},
+	{"stolen time without sharing", pv_without_sharing, "VM linux: 1 ranges of stolen-time pages", "share no CPU"},
+	{"too many pages of stolen time", pv_larger, "VM linux: the plan grants 0x4207d000, 8192 bytes", "which they are not"},
+	{"stolen time at another address", pv_elsewhere, "VM linux: the plan grants 0x4207e000", "which they are not"},
+	{"stolen time of more vCPUs", pv_too_many_bytes, "VM linux: the plan grants 0x4207e000", "which they are not"},
+	{"stolen time as RAM", pv_as_ram, "VM linux reaches physical 0x4207e000", "hypervisor's stolen-time pages"},
+	{"stolen time's page as RAM", pv_page_as_ram, "VM linux reaches physical 0x4207e000", "hypervisor's stolen-time pages"},
+	{"region of no kind", pv_unknown_kind, "VM linux: the plan grants registers at 0x4207e000", "no node of the board"},
 	{"fewer vCPUs", vcpus_fewer, "VM big: the plan has 1 vCPUs", "configuration 2"},
 	{"VM of another number", vm_id_wrong, "VM big: is VM 2 of the plan", "says it is 1"},
 

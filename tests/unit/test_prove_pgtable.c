@@ -26,6 +26,7 @@ struct world {
 	struct mem_range ram;
 	struct host_node device;
 	struct mem_range device_regs;
+	struct system system;
 	struct plan plan;
 	struct plan_vm vm;
 	struct plan_region regions[MAX_REGIONS];
@@ -53,7 +54,8 @@ static void init(struct world *w)
 					.fdt_fragment = SYSTEM_NO_IMAGE};
 	w->vm = (struct plan_vm){.config = &w->config, .vcpu_cpu = &w->cpu, .nr_vcpus = 1, .gic_version = 3, .nr_intids = 32, .regions = w->regions,
 				 .grants = &w->grant, .nr_grants = 1};
-	w->plan = (struct plan){.host = &w->host, .vms = &w->vm, .nr_vms = 1, .cpus = &w->host_cpu};
+	w->host_cpu.nr_vcpus = 1;
+	w->plan = (struct plan){.host = &w->host, .system = &w->system, .vms = &w->vm, .nr_vms = 1, .cpus = &w->host_cpu};
 	w->memory.size = 0;
 	arena_init(&w->pool, w->tables, TABLES_SIZE);
 }

@@ -126,6 +126,24 @@ static void identity_and_fixed_addresses(void **state)
 	prove_fixture(f);
 }
 
+/* Three VMs on two CPUs, in both granules, one with more vCPUs than CPUs and than a page has room for. */
+static void shared_cpus(void **state)
+{
+	(void)state;
+
+	for (unsigned round = 0; round < 4; round++) {
+		struct fixture *f = fixture_new();
+
+		f->system.nr_vms = 3;
+		f->vms[VM_LINUX].nr_vcpus = 100;
+		f->vm_cpus[VM_RTOS][0] = 0;
+		f->vm_cpus[VM_THIRD][0] = round & 1 ? 1 : 3;
+		f->vms[VM_LINUX].stage2_granule = round & 2 ? 65536 : 4096;
+		f->vms[VM_RTOS].stage2_granule = round & 2 ? 4096 : 65536;
+		prove_fixture(f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +151,7 @@ int main(void)
 		cmocka_unit_test(three_vms_with_devices),
 		cmocka_unit_test(granules),
 		cmocka_unit_test(identity_and_fixed_addresses),
+		cmocka_unit_test(shared_cpus),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
