@@ -41,7 +41,7 @@ void alarm_changed(struct vm *vm)
 		alarm_run(vm);
 	} else {
 		__atomic_fetch_or(&first->requests, VCPU_REQ_ALARM, __ATOMIC_RELEASE);
-		gic_kick(first->cpu);
+		vcpu_kick(first);
 	}
 }
 

@@ -30,6 +30,6 @@ void vm_dump(struct vm *vm)
 {
 	for (unsigned i = 0; i < vm->nr_vcpus; i++) {
 		__atomic_fetch_or(&vm->vcpus[i].requests, VCPU_REQ_DUMP, __ATOMIC_RELEASE);
-		gic_kick(vm->vcpus[i].cpu);
+		vcpu_kick(&vm->vcpus[i]);
 	}
 }

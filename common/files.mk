@@ -6,6 +6,7 @@ boot += common/firmware_rights.c
 pure += common/firmware_calls.c common/firmware_rights.c
 resident += common/fault.c
 resident += common/vcpu.c
+resident += common/shared_cpu.c
 boot += common/ranges.c common/plan.c common/plan_cpus.c common/plan_gic.c common/plan_memory.c common/plan_guest.c common/plan_stage2.c common/plan_pool.c common/plan_images.c common/stage2.c
 pure += common/ranges.c common/plan.c common/plan_cpus.c common/plan_gic.c common/plan_memory.c common/plan_guest.c common/plan_stage2.c common/plan_pool.c common/plan_images.c common/stage2.c
 resident += common/vm.c common/vm_life.c common/vm_policy.c common/dump.c common/alarm.c common/vwatchdog.c

@@ -35,7 +35,7 @@ void gic_own_ppi(uint32_t intid, void (*handler)(void));
 /* Boot only: an SPI EL2 handles itself (the console UART), on this CPU; handler runs with interrupts masked. */
 void gic_enable_own(uint32_t intid, bool edge, void (*handler)(void));
 
-/* Makes that CPU leave its guest (or its idle WFI) and look at its requests. No payload: set state first; it has the barrier that orders the two. */
+/* Makes that CPU leave its guest (or its idle WFI). No payload: set state first; it has the barrier that orders the two. For a vCPU: vcpu_kick (vm.h). */
 void gic_kick(const struct cpu *cpu);
 
 /*
@@ -54,6 +54,15 @@ void vgic_reset_vcpu(struct vcpu *vcpu);
 
 /* The vCPU was turned off: its physical private interrupts (timers) are masked, list registers emptied. Runs on its CPU. */
 void vgic_stop_vcpu(struct vcpu *vcpu);
+
+/*
+ * Another vCPU of its CPU is to be loaded: its list registers and what else the machine has of its interrupts go to memory; its timers are off by
+ * now. It stays on: what becomes pending is told to it by vcpu_kick.
+ */
+void vgic_unload_vcpu(struct vcpu *vcpu);
+
+/* The reverse. After arch_vcpu_load. */
+void vgic_load_vcpu(struct vcpu *vcpu);
 
 /* On the vCPU's CPU after a kick, before entering it, VCPU_REQ_VGIC cleared before: takes in what other CPUs asked for, and fills list registers. */
 void vgic_sync_vcpu(struct vcpu *vcpu);

@@ -17,12 +17,15 @@
 #include "common/lib/sha256.h"
 #include "common/mmio.h"
 #include "common/plan.h"
+#include "common/port.h"
 #include "common/vm_policy.h"
 
 struct vgic;      /* gic/: a VM's distributor */
 struct vgic_cpu;  /* gic/: a vCPU's redistributor and CPU interface */
 struct vpl011;    /* common/vpl011.h */
 struct vwatchdog; /* common/vwatchdog.h */
+struct shared_cpu;  /* common/shared_cpu.h */
+struct shared_vcpu;
 
 enum exit_cause {
 	EXIT_HVC, EXIT_SMC, EXIT_MMIO, EXIT_SYSREG, EXIT_WFX, EXIT_IRQ, EXIT_FAULT, EXIT_OTHER, EXIT_CAUSES
@@ -31,13 +34,14 @@ enum exit_cause {
 /* Power state as PSCI AFFINITY_INFO reports it (DEN 0022, 5.7). Changed by compare-and-swap from any CPU. */
 enum vcpu_power { VCPU_ON = 0, VCPU_OFF = 1, VCPU_ON_PENDING = 2 };
 
-/* Bits of vcpu->requests: set by any CPU (before gic_kick), cleared by its own. */
+/* Bits of vcpu->requests: set by any CPU (before vcpu_kick), cleared by its own. */
 enum {
 	VCPU_REQ_VGIC = 1u << 0,
 	VCPU_REQ_STOP = 1u << 1,  /* go off */
 	VCPU_REQ_START = 1u << 2, /* vCPU 0: its VM is down and is to be started */
 	VCPU_REQ_DUMP = 1u << 3,  /* say its registers */
 	VCPU_REQ_ALARM = 1u << 4, /* vCPU 0: the VM's watchdog changed (alarm.h) */
+	VCPU_REQ_SCHED = 1u << 5, /* of a shared CPU: ask the scheduler */
 };
 
 /* A physical CPU on its way up. */
@@ -49,7 +53,9 @@ enum cpu_state {
 
 struct cpu {
 	struct arch_cpu arch; /* first: entry code finds it by TPIDR_EL2 */
-	struct vcpu *vcpu;    /* the vCPU that lives here, NULL: none */
+	/* The vCPU that lives here, NULL: none. Of a shared CPU: the one that the machine's registers belong to, be it waiting; atomic. */
+	struct vcpu *vcpu;
+	struct shared_cpu *shared; /* NULL: at most one vCPU lives here. Constant once VMs run */
 	uint64_t mpidr;       /* affinity only */
 	uint32_t id;          /* index into host.cpus */
 	uint32_t state;       /* atomic enum cpu_state */
@@ -57,6 +63,7 @@ struct cpu {
 	uint32_t pa_range;    /* ID_AA64MMFR0_EL1.PARange */
 	bool granule64;       /* its stage 2 has the 64 KiB granule */
 	uint32_t midr;        /* MIDR_EL1 */
+	uint32_t ppis;        /* gic/, shared CPUs: forwarded PPIs that the last vCPU left enabled */
 	uint64_t idregs[IDREGS_COUNT]; /* as guests see them; index as in traps.h */
 };
 
@@ -67,6 +74,7 @@ struct vcpu {
 	uint32_t id;           /* in its VM */
 	struct vm *vm;
 	struct cpu *cpu;
+	struct shared_vcpu *shared; /* NULL: it has its CPU alone */
 	struct vgic_cpu *vgic;
 	const uint64_t *idregs; /* as the fast way reads them: cpu->idregs; NULL for a guest whose GIC has no system registers */
 	const struct mmio_region *mmio; /* the one that was accessed last */
@@ -171,6 +179,9 @@ void vm_start_here(struct vm *vm);
 
 /* ---- vcpu.c ---- */
 
+/* shared_cpu.c: vcpu_kick for those that share their CPU. */
+void shared_cpu_kick(struct vcpu *vcpu);
+
 /* This CPU begins to run its vCPU, or idles for ever if it has none. On its own, empty EL2 stack. */
 NORETURN void vcpu_run(struct cpu *cpu);
 
@@ -182,6 +193,18 @@ struct vcpu *vcpu_suspend(struct vcpu *vcpu);
 
 /* After an interrupt, or when requests is not 0: does what other CPUs asked for. What it returns may be entered. */
 struct vcpu *vcpu_handle_requests(struct vcpu *vcpu);
+
+/*
+ * Makes the vCPU look at its requests: it leaves its guest, or CPU_SUSPEND's wait; where it shares its CPU, it becomes runnable. Any CPU, no lock held. No
+ * payload: set state first; it has the barrier that orders the two.
+ */
+static inline void vcpu_kick(struct vcpu *vcpu)
+{
+	if (__builtin_expect(vcpu->shared != NULL, 0))
+		shared_cpu_kick(vcpu);
+	else
+		gic_kick(vcpu->cpu);
+}
 
 /* dump.c. On its own CPU: its registers go to the log. */
 void vcpu_dump(struct vcpu *vcpu);

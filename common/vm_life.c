@@ -31,7 +31,7 @@ bool vm_end(struct vm *vm, enum vm_state end)
 		if (__atomic_load_n(&v->power, __ATOMIC_ACQUIRE) == VCPU_OFF)
 			continue;
 		__atomic_fetch_or(&v->requests, VCPU_REQ_STOP, __ATOMIC_RELEASE);
-		gic_kick(v->cpu);
+		vcpu_kick(v);
 	}
 	return true;
 }
@@ -120,7 +120,7 @@ bool vm_start(struct vm *vm)
 	if (!vm_state_is_down(__atomic_load_n(&vm->state, __ATOMIC_ACQUIRE)))
 		return false;
 	__atomic_fetch_or(&first->requests, VCPU_REQ_START, __ATOMIC_RELEASE);
-	gic_kick(first->cpu);
+	vcpu_kick(first);
 	return true;
 }
 
@@ -254,6 +254,6 @@ enum err vm_load_and_start(struct vm *vm, bool again)
 	__atomic_store_n(&vm->state, VM_RUNNING, __ATOMIC_RELAXED);
 	/* Release: with all of the above, to the vCPU's own CPU. */
 	__atomic_store_n(&first->power, VCPU_ON_PENDING, __ATOMIC_RELEASE);
-	gic_kick(first->cpu);
+	vcpu_kick(first);
 	return OK;
 }

@@ -92,7 +92,7 @@ static enum vpsci_action cpu_on(struct vcpu *vcpu, uint64_t *x)
 	spin_unlock(&vm->lock);
 	if (power != VCPU_OFF)
 		return answer(x, power == VCPU_ON_PENDING ? PSCI_ON_PENDING : PSCI_ALREADY_ON);
-	gic_kick(target->cpu);
+	vcpu_kick(target);
 	return answer(x, PSCI_SUCCESS);
 }
 

@@ -21,7 +21,7 @@ enum vpsci_action {
 
 /*
  * One HVC or SMC #0 of the vCPU loaded on this CPU. x: its x0..x17 as SMCCC arguments, of which x[0..3] become the results; no other
- * register changes. CPU_ON sets the target VCPU_ON_PENDING and kicks its CPU (gic_kick).
+ * register changes. CPU_ON sets the target VCPU_ON_PENDING and kicks it.
  */
 enum vpsci_action vpsci_call(struct vcpu *vcpu, uint64_t *x);
 

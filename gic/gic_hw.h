@@ -33,6 +33,10 @@ struct vgic_interface {
 	/* As after reset, on; or off. */
 	void (*reset)(struct vcpu *vcpu);
 	void (*stop)(struct vcpu *vcpu);
+	/* Another vCPU of this CPU is to be loaded: these list registers, folded by now, become free, and what else the guest sees goes to vgic_cpu.saved. */
+	void (*save)(struct vcpu *vcpu, uint32_t used);
+	/* This one is loaded anew: the reverse, on, with vgic_cpu.maint asked for. */
+	void (*restore)(struct vcpu *vcpu);
 };
 
 struct gic_hw {
@@ -69,7 +73,7 @@ extern const struct gic_hw *gic_hw;
 /* PPIs that are forwarded to whichever vCPU is loaded: the guest's timers. One bit each. */
 extern uint32_t gic_forwarded_ppis;
 
-/* The vCPU that lives on this CPU, or NULL. */
+/* The vCPU that is loaded on this CPU (or lives here, where only one does), or NULL. */
 struct vcpu *gic_this_vcpu(void);
 
 #endif

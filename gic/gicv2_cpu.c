@@ -151,6 +151,28 @@ static void reset(struct vcpu *vcpu)
 	mmio_write32(gich(GICH_HCR), (uint32_t)GICH_HCR_EN);
 }
 
+static void save(struct vcpu *vcpu, uint32_t used)
+{
+	struct vgic_saved *s = &vcpu->vgic->saved;
+	struct gicv2_cpu *own = vcpu->cpu->gic;
+
+	mmio_write32(gich(GICH_HCR), 0);
+	for_each_bit(n, used)
+		mmio_write32(gich(GICH_LR + 4 * n), 0);
+	own->to_end = 0;
+	s->vmcr = mmio_read32(gich(GICH_VMCR));
+	s->apr[0] = mmio_read32(gich(GICH_APR));
+}
+
+static void restore(struct vcpu *vcpu)
+{
+	const struct vgic_saved *s = &vcpu->vgic->saved;
+
+	mmio_write32(gich(GICH_VMCR), (uint32_t)s->vmcr);
+	mmio_write32(gich(GICH_APR), (uint32_t)s->apr[0]);
+	mmio_write32(gich(GICH_HCR), (uint32_t)(GICH_HCR_EN | (vcpu->vgic->maint & ~HCR_TRAP_DIR)));
+}
+
 const struct vgic_interface gicv2_interface = {
 	.nr_lrs = nr_lrs,
 	.priority_mask = priority_mask,
@@ -163,6 +185,8 @@ const struct vgic_interface gicv2_interface = {
 	.split = split,
 	.reset = reset,
 	.stop = stop,
+	.save = save,
+	.restore = restore,
 };
 
 void gicv2_init_interface(void)

@@ -178,6 +178,69 @@ void gicv3_withhold_interface(void)
 	gic_write(ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1, ICH_HCR);
 }
 
+/* ---- Switching ---- */
+
+/* ICH_AP0R<n> and ICH_AP1R<n>: one, two or four of each. */
+static unsigned nr_active_priorities(void)
+{
+	unsigned bits = ICH_VTR_PRE_BITS(gic_read(ICH_VTR));
+
+	return bits > 6 ? 4 : bits > 5 ? 2 : 1;
+}
+
+static void save(struct vcpu *vcpu, uint32_t used)
+{
+	struct vgic_saved *s = &vcpu->vgic->saved;
+	unsigned nr = nr_active_priorities();
+
+	for_each_bit(n, used)
+		lr_write(n, 0);
+	s->vmcr = gic_read(ICH_VMCR);
+	s->sre = gic_read(ICC_SRE);
+	s->apr[0] = gic_read(ICH_AP0R0);
+	s->apr[4] = gic_read(ICH_AP1R0);
+	if (nr > 1) {
+		s->apr[1] = gic_read(ICH_AP0R1);
+		s->apr[5] = gic_read(ICH_AP1R1);
+	}
+	if (nr > 2) {
+		s->apr[2] = gic_read(ICH_AP0R2);
+		s->apr[6] = gic_read(ICH_AP1R2);
+		s->apr[3] = gic_read(ICH_AP0R3);
+		s->apr[7] = gic_read(ICH_AP1R3);
+	}
+	gic_write(0, ICH_HCR);
+}
+
+static void restore(struct vcpu *vcpu)
+{
+	const struct vgic_saved *s = &vcpu->vgic->saved;
+	bool sre = !vcpu->vm->gic_v2;
+	unsigned nr = nr_active_priorities();
+
+	/* Both are the same for all guests of a kind, most often; ICC_SRE_EL1 before ICH_VMCR_EL2, as in reset. */
+	if (gic_read(ICC_SRE) != s->sre) {
+		gic_write(s->sre, ICC_SRE);
+		isb();
+	}
+	if (!!(gic_read(ICC_SRE_EL2) & ICC_SRE_ENABLE) != sre)
+		guest_sre(sre);
+	gic_write(s->vmcr, ICH_VMCR);
+	gic_write(s->apr[0], ICH_AP0R0);
+	gic_write(s->apr[4], ICH_AP1R0);
+	if (nr > 1) {
+		gic_write(s->apr[1], ICH_AP0R1);
+		gic_write(s->apr[5], ICH_AP1R1);
+	}
+	if (nr > 2) {
+		gic_write(s->apr[2], ICH_AP0R2);
+		gic_write(s->apr[6], ICH_AP1R2);
+		gic_write(s->apr[3], ICH_AP0R3);
+		gic_write(s->apr[7], ICH_AP1R3);
+	}
+	gic_write(HCR_EN | vcpu->vgic->maint, ICH_HCR);
+}
+
 const struct vgic_interface gicv3_interface = {
 	.nr_lrs = nr_lrs,
 	.priority_mask = priority_mask,
@@ -190,6 +253,8 @@ const struct vgic_interface gicv3_interface = {
 	.split = split,
 	.reset = reset,
 	.stop = stop,
+	.save = save,
+	.restore = restore,
 };
 
 enum err gicv3_init_interface(void)

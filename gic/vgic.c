@@ -13,6 +13,7 @@ static void quiet_ppis(const struct vcpu *vcpu)
 	gic_hw->wait_disabled(vcpu->cpu, 0);
 	gic_hw->write_bits(vcpu->cpu, GICD_ICPENDR, 0, gic_forwarded_ppis);
 	gic_hw->write_bits(vcpu->cpu, GICD_ICACTIVER, 0, gic_forwarded_ppis);
+	vcpu->cpu->ppis = 0;
 }
 
 static void reset_private(struct vgic_cpu *vc)
@@ -22,6 +23,7 @@ static void reset_private(struct vgic_cpu *vc)
 	vc->priv.hw = gic_forwarded_ppis;
 	vc->waker = GICR_WAKER_SLEEP | GICR_WAKER_CHILDREN;
 	vc->slots = 0;
+	vc->latched = 0;
 	if (vc->v2)
 		vgic_v2_reset_sgis(vc);
 }
@@ -46,7 +48,7 @@ void vgic_reset_vcpu(struct vcpu *vcpu)
 	vgic_begin(&t, g, vcpu);
 	reset_private(vc);
 	vc->nr_lrs = (uint8_t)g->interface->nr_lrs();
-	vc->loaded = true;
+	vc->on = vc->loaded = true;
 	/* What is pending for it already, SPIs and SGIs that came while it was off, is listed now; `summary` was kept meanwhile. */
 	t.self = vcpu;
 	t.refill = true;
@@ -70,7 +72,7 @@ void vgic_stop_vcpu(struct vcpu *vcpu)
 		t.g->interface->read_lrs(vcpu, &l);
 		vgic_fold(&t, vcpu, &l);
 		t.g->interface->stop(vcpu);
-		vc->loaded = false;
+		vc->on = vc->loaded = false;
 		vc->maint = 0;
 		vgic_update_direct(t.g, vc, ~0u);
 		forget_incoming(vc);
@@ -81,6 +83,60 @@ void vgic_stop_vcpu(struct vcpu *vcpu)
 	}
 	vgic_end(&t);
 	quiet_ppis(vcpu);
+}
+
+/* ---- Switching among the vCPUs of a CPU ---- */
+
+void vgic_unload_vcpu(struct vcpu *vcpu)
+{
+	struct vgic_cpu *vc = vcpu->vgic;
+	struct vgic_word *w = &vc->priv;
+	struct vgic_txn t;
+	struct vgic_lrs l;
+
+	vgic_begin(&t, vcpu->vm->vgic, vcpu);
+	t.g->interface->read_lrs(vcpu, &l);
+	vgic_fold(&t, vcpu, &l);
+	t.g->interface->save(vcpu, l.dirty);
+	vc->maint &= HCR_TRAP_DIR;
+	/* The timers are off, so that what is pending is so by name. It has come, then. */
+	if (vc->latched) {
+		w->pend |= gic_hw->read_bits(vcpu->cpu, GICD_ISPENDR, 0) & vc->latched;
+		gic_hw->write_bits(vcpu->cpu, GICD_ICPENDR, 0, vc->latched);
+		vc->latched = 0;
+		vgic_update(&t, vgic_ref(t.g, 0, vcpu->id), w->hw);
+	}
+	/* The next vCPU's are to come, whatever this one is handling. */
+	gic_hw->write_bits(vcpu->cpu, GICD_ICACTIVER, 0, (w->pend | w->active) & w->hw);
+	vcpu->cpu->ppis = w->enabled & w->hw;
+	vc->loaded = false;
+	vgic_answered(t.g, vc);
+	t.refill = false;
+	vgic_end(&t);
+}
+
+void vgic_load_vcpu(struct vcpu *vcpu)
+{
+	struct vgic_cpu *vc = vcpu->vgic;
+	struct vgic_word *w = &vc->priv;
+	uint32_t enabled, again;
+	struct vgic_txn t;
+
+	vcpu->vm->vgic->interface->restore(vcpu);
+	vgic_begin(&t, vcpu->vm->vgic, vcpu);
+	vc->loaded = true;
+	t.self = vcpu;
+	enabled = w->enabled & w->hw;
+	gic_hw->write_bits(vcpu->cpu, GICD_ICENABLER, 0, vcpu->cpu->ppis & ~enabled);
+	gic_hw->write_bits(vcpu->cpu, GICD_ISENABLER, 0, enabled & ~vcpu->cpu->ppis);
+	/* Before they are listed: a list register's end deactivates what is active. What is pending besides comes after that end. */
+	gic_hw->write_bits(vcpu->cpu, GICD_ISACTIVER, 0, (w->pend | w->active) & w->hw);
+	again = w->pend & w->active & w->hw;
+	gic_hw->write_bits(vcpu->cpu, GICD_ISPENDR, 0, again);
+	w->pend &= ~again;
+	vc->latched |= again;
+	t.refill = vc->summary || vc->resync || __atomic_load_n(&vc->incoming, __ATOMIC_RELAXED);
+	vgic_end(&t);
 }
 
 /* One SGI and nothing else, as most often: the same short way as for one to oneself. */

@@ -68,14 +68,21 @@ struct vgic_word {
 	uint8_t slot[32];
 };
 
+/* What of a CPU interface is not in list registers, while it is not the machine's. */
+struct vgic_saved {
+	uint64_t vmcr, sre;
+	uint64_t apr[8]; /* group 0, group 1 */
+};
+
 /* A vCPU's redistributor and list registers. */
 struct vgic_cpu {
-	uint64_t direct[GIC_PRIVATE]; /* what to write to a list register when it fires; 0: not without looking (disabled, not loaded, ...) */
+	uint64_t direct[GIC_PRIVATE]; /* what to write to a list register when it fires; 0: not without looking (disabled, off, ...) */
 	uint32_t summary;  /* lock for writes: bit n: word n may hold something to list, or active ones that found no list register */
 	uint32_t incoming; /* atomic: SGIs that other vCPUs sent */
 	uint32_t resync;   /* lock for writes: other CPUs changed something */
 	uint32_t recalled; /* lock for writes: someone needs the list registers folded */
-	bool loaded;       /* lock for writes: its CPU interface is the one of its CPU */
+	bool on;           /* lock for writes: it takes interrupts: what becomes pending is told to it */
+	bool loaded;       /* lock for writes: on, and its CPU interface is the one of its CPU; else all of its state is in memory */
 	uint8_t nr_lrs;
 	uint32_t waker;    /* GICR_WAKER */
 	uint64_t maint;    /* HCR_MAINT_*, HCR_TRAP_* now set; own CPU */
@@ -83,6 +90,8 @@ struct vgic_cpu {
 	uint16_t slot_intid[VGIC_MAX_LRS];
 	struct vgic_v2_cpu *v2; /* vgic_v2.h; NULL: a GICv3 guest */
 	struct vgic_word priv;
+	uint32_t latched;  /* forwarded PPIs that may be pending in the redistributor because EL2 said so; lock */
+	struct vgic_saved saved; /* own CPU; valid while it is on and not loaded */
 };
 
 struct vgic {

@@ -162,6 +162,7 @@ static void list(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l, unsi
 		if (w->hw & bit) {
 			w->pend &= ~bit;
 			gic_hw->write_bits(vcpu->cpu, GICD_ISPENDR, r.word, bit);
+			vcpu->vgic->latched |= r.word ? 0 : bit;
 		} else if (apart || sourced || w->priority[b] != w->acked[b] || (r.word && w->target[b] != vcpu->id)) {
 			/*
 			 * (Or it is pending from another source, or with another priority than it is active with; or its target was changed: ended here, it

@@ -11,11 +11,17 @@ static const struct cpu *cpu_of(const struct vgic_txn *t, struct vgic_ref r)
 	return t->g->vm->vcpus[r.owner].cpu;
 }
 
-/* The same change in the physical GIC, for those that are forwarded. The timers of a vCPU that is off stay masked. */
+/* Whether the physical GIC has what is forwarded of these: a redistributor is the loaded vCPU's. The timers of one that is off stay masked. */
+static bool is_physical(struct vgic_txn *t, struct vgic_ref r)
+{
+	return r.word || vgic_cpu_of(t->g, r.owner)->loaded;
+}
+
+/* The same change in the physical GIC, for those that are forwarded. */
 static void forward_bits(struct vgic_txn *t, struct vgic_ref r, unsigned reg, uint32_t bits)
 {
 	bits &= r.w->hw;
-	if (bits && (r.word || vgic_cpu_of(t->g, r.owner)->loaded))
+	if (bits && is_physical(t, r))
 		gic_hw->write_bits(cpu_of(t, r), reg, r.word, bits);
 }
 
@@ -87,7 +93,7 @@ uint32_t vgic_read_pending(struct vgic_txn *t, struct vgic_ref r)
 	v = vgic_pending(r.w) | (r.w->listed & r.w->lr_pend);
 	if (r.word == 0)
 		v |= __atomic_load_n(&vgic_cpu_of(t->g, r.owner)->incoming, __ATOMIC_RELAXED);
-	if (r.w->hw)
+	if (r.w->hw && is_physical(t, r))
 		v |= gic_hw->read_bits(cpu_of(t, r), GICD_ISPENDR, r.word) & r.w->hw;
 	return v;
 }
@@ -141,11 +147,17 @@ void vgic_clear_enabled(struct vgic_txn *t, struct vgic_ref r, uint32_t v)
 	vgic_withdraw(t, r, v, NULL);
 }
 
-/* A forwarded one is made pending in the physical GIC, and comes from there like any other. */
+/* A forwarded one is made pending in the physical GIC, and comes from there like any other; for a vCPU that is not loaded it has come. */
 void vgic_set_pending(struct vgic_txn *t, struct vgic_ref r, uint32_t v)
 {
-	forward_bits(t, r, GICD_ISPENDR, v);
-	v &= ~r.w->hw;
+	if (is_physical(t, r)) {
+		forward_bits(t, r, GICD_ISPENDR, v);
+		if (r.word == 0)
+			vgic_cpu_of(t->g, r.owner)->latched |= v & r.w->hw;
+		v &= ~r.w->hw;
+	} else if (!vgic_cpu_of(t->g, r.owner)->on) {
+		v &= ~r.w->hw;
+	}
 	r.w->pend |= v;
 	vgic_update(t, r, v);
 }

@@ -30,7 +30,7 @@ void vgic_send_other(struct vcpu *target, unsigned sgi)
 	if (__atomic_fetch_or(&target->vgic->incoming, 1u << sgi, __ATOMIC_RELEASE))
 		return;
 	__atomic_fetch_or(&target->requests, VCPU_REQ_VGIC, __ATOMIC_RELEASE);
-	gic_hw->kick(target->cpu);
+	vcpu_kick(target);
 }
 
 static void send(struct vcpu *vcpu, struct vcpu *target, unsigned which, unsigned sgi)

@@ -22,7 +22,7 @@ static void send_kicks(const struct vgic_txn *t)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(t->kick); i++)
 		for (uint64_t k = t->kick[i]; k; k &= k - 1)
-			gic_hw->kick(t->g->vm->vcpus[i * 64 + (unsigned)__builtin_ctzll(k)].cpu);
+			vcpu_kick(&t->g->vm->vcpus[i * 64 + (unsigned)__builtin_ctzll(k)]);
 }
 
 void vgic_end(struct vgic_txn *t)
@@ -49,7 +49,7 @@ uint32_t vgic_deliverable(const struct vgic *g, const struct vgic_word *w)
 	return w->enabled & vgic_pending(w) & group_on(g, w);
 }
 
-/* A loaded vCPU on another CPU must look. The state it will see is written already: gic_hw->kick orders that before the interrupt. */
+/* A vCPU that is on and not loaded here must look. The state it will see is written already: vcpu_kick orders that before the interrupt. */
 static void request(struct vgic_txn *t, unsigned vcpu)
 {
 	struct vgic_cpu *vc = vgic_cpu_of(t->g, vcpu);
@@ -69,7 +69,7 @@ void vgic_note(struct vgic_txn *t, unsigned vcpu, unsigned word)
 	__atomic_store_n(&vc->summary, vc->summary | 1u << word, __ATOMIC_RELAXED);
 	if (vgic_is_self(t, vcpu))
 		t->refill = true;
-	else if (vc->loaded)
+	else if (vc->on)
 		request(t, vcpu);
 }
 
@@ -152,7 +152,7 @@ uint64_t vgic_make_lr(const struct vgic_word *w, unsigned word, unsigned bit, ui
 void vgic_update_direct(struct vgic *g, struct vgic_cpu *vc, uint32_t mask)
 {
 	struct vgic_word *w = &vc->priv;
-	uint32_t able = vc->loaded ? w->enabled & group_on(g, w) & (w->hw | 0xffff) & g->direct_able : 0;
+	uint32_t able = vc->on ? w->enabled & group_on(g, w) & (w->hw | 0xffff) & g->direct_able : 0;
 	uint64_t *direct = g->software ? vc->v2->direct : vc->direct;
 
 	for_each_bit(b, mask) {
@@ -164,7 +164,8 @@ void vgic_update_direct(struct vgic *g, struct vgic_cpu *vc, uint32_t mask)
 void vgic_deactivate(struct vgic *g, struct vgic_ref r, uint32_t mask)
 {
 	mask &= r.w->hw;
-	if (mask)
+	/* Of a vCPU that is not loaded none is active in the redistributor. */
+	if (mask && (r.word || vgic_cpu_of(g, r.owner)->loaded))
 		gic_hw->write_bits(g->vm->vcpus[r.owner].cpu, GICD_ICACTIVER, r.word, mask);
 }
 

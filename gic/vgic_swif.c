@@ -333,6 +333,26 @@ static void reset(struct vcpu *vcpu)
 	gic_hw->withhold_interface();
 }
 
+/* All but the list registers stays where it is. */
+static void save(struct vcpu *vcpu, uint32_t used)
+{
+	struct vgic_swif *s = swif_of(vcpu);
+
+	for_each_bit(n, used)
+		s->lr[n] = 0;
+	s->used = 0;
+	s->ended = 0;
+	s->maint = 0;
+	update(vcpu, s);
+}
+
+/* The vCPU before it may have had the machine's. */
+static void restore(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	gic_hw->withhold_interface();
+}
+
 const struct vgic_interface vgic_swif_interface = {
 	.nr_lrs = nr_lrs,
 	.priority_mask = priority_mask,
@@ -344,4 +364,6 @@ const struct vgic_interface vgic_swif_interface = {
 	.lr_pending = lr_pending,
 	.reset = reset,
 	.stop = stop,
+	.save = save,
+	.restore = restore,
 };

@@ -177,10 +177,10 @@ void vgic_v2_write_sgir(struct vcpu *vcpu, uint32_t value)
  */
 static uint8_t choose(const struct vgic *g, uint32_t vcpus, uint8_t now)
 {
-	if (now != VGIC_NO_VCPU && vcpus >> now & 1 && vgic_cpu_of(g, now)->loaded)
+	if (now != VGIC_NO_VCPU && vcpus >> now & 1 && vgic_cpu_of(g, now)->on)
 		return now;
 	for_each_bit(i, vcpus)
-		if (vgic_cpu_of(g, i)->loaded)
+		if (vgic_cpu_of(g, i)->on)
 			return (uint8_t)i;
 	return vcpus ? (uint8_t)__builtin_ctz(vcpus) : VGIC_NO_VCPU;
 }

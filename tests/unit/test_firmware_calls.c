@@ -34,6 +34,11 @@ uint64_t smccc_smc(uint64_t fn, uint64_t a1, uint64_t a2, uint64_t a3)
 	return 0;
 }
 
+void shared_cpu_kick(struct vcpu *vcpu)
+{
+	(void)vcpu;
+}
+
 void gic_kick(const struct cpu *cpu)
 {
 	(void)cpu;

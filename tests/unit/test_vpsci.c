@@ -32,6 +32,13 @@ static unsigned kicks;
 static const struct cpu *kicked;
 static uint32_t power_when_kicked;
 
+/* No vCPU has this (struct vcpu.shared). */
+void shared_cpu_kick(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	fail();
+}
+
 void gic_kick(const struct cpu *cpu)
 {
 	kicks++;

@@ -79,6 +79,18 @@ struct vcpu *gic_this_vcpu(void)
 	return &mvcpu[m_now];
 }
 
+void gic_kick(const struct cpu *cpu)
+{
+	gic_hw->kick(cpu);
+}
+
+/* No vCPU has this (struct vcpu.shared). */
+void shared_cpu_kick(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	fail();
+}
+
 void vm_add_mmio(struct vm *vm, uint64_t ipa, uint64_t size, mmio_handler *handler, void *device)
 {
 	vm_add_quick_mmio(vm, ipa, size, mmio_emulate, handler, device);
@@ -116,7 +128,7 @@ static void m_kick(const struct cpu *cpu)
 {
 	/* No IPI is sent with a lock held, and none to oneself. */
 	assert_true(m_unlocked());
-	assert_ptr_not_equal(cpu, &mc[m_now].cpu);
+	assert_true(cpu != &mc[m_now].cpu || !mvcpu[m_now].vgic->loaded);
 	mc[cpu->id].kicked = true;
 	m_kicks++;
 	if (m_prompt)
@@ -245,6 +257,35 @@ static void m_reset(struct vcpu *vcpu)
 	mc[m_now].groups = 3;
 }
 
+/* What m_save keeps is in saved: nothing of the machine's own may be seen while the vCPU is not loaded. */
+static void m_save(struct vcpu *vcpu, uint32_t used)
+{
+	struct m_cpu *c = &mc[m_now];
+
+	assert_true(vcpu == &mvcpu[m_now]);
+	for (unsigned n = 0; n < m_nr_lrs; n++) {
+		assert_true(used >> n & 1 || !(c->lr[n] & LR_STATE));
+		c->lr[n] = 0;
+	}
+	c->eisr = 0;
+	vcpu->vgic->saved.vmcr = c->groups | (uint64_t)c->split << 9;
+	c->maint = 0;
+	c->on = c->split = false;
+	c->groups = 0;
+	c->eoi_count = 0;
+}
+
+static void m_restore(struct vcpu *vcpu)
+{
+	struct m_cpu *c = &mc[m_now];
+
+	assert_true(vcpu == &mvcpu[m_now]);
+	c->on = true;
+	c->groups = vcpu->vgic->saved.vmcr & 3;
+	c->split = vcpu->vgic->saved.vmcr >> 9 & 1;
+	c->maint = vcpu->vgic->maint;
+}
+
 static struct m_phys *m_irq(unsigned cpu, unsigned intid)
 {
 	return intid < 32 ? &mc[cpu].ppi[intid] : &spi[intid];
@@ -320,7 +361,7 @@ void vcpu_set_virtual_lines(struct arch_vcpu *v, bool irq, bool fiq)
 
 static const struct vgic_interface m_interface = {
 	.nr_lrs = m_get_nr_lrs, .priority_mask = m_get_priority_mask, .put_first = m_put_first, .free_lrs = m_free_lrs, .put = m_put,
-	.read_lrs = m_read_lrs, .write_lrs = m_write_lrs, .lr_pending = m_lr_pending, .split = m_split, .reset = m_reset, .stop = m_stop,
+	.read_lrs = m_read_lrs, .write_lrs = m_write_lrs, .lr_pending = m_lr_pending, .split = m_split, .reset = m_reset, .stop = m_stop, .save = m_save, .restore = m_restore,
 };
 
 /* vgic_swif.c, with as many list registers as the test wants. */
@@ -381,6 +422,9 @@ static UNUSED void m_settle(void)
 			if (cpu >= mvm.nr_vcpus)
 				continue;
 			p = m_irq(cpu, intid);
+			/* The timer of a vCPU that is not loaded is off. */
+			if (intid < 32 && mvcpu[cpu].vgic->on && !mvcpu[cpu].vgic->loaded)
+				continue;
 			if (!p->enabled || p->active || !(p->pend || (p->line && !p->edge)))
 				continue;
 			p->active = true;

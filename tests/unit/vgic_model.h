@@ -17,7 +17,7 @@ static void model_learn_targets(void)
 	uint32_t on = 0;
 
 	for (unsigned c = 0; c < mvm.nr_vcpus; c++)
-		on |= mvcpu[c].vgic->loaded ? 1u << c : 0;
+		on |= mvcpu[c].vgic->on ? 1u << c : 0;
 	for (unsigned i = 32; i < MODEL_INTIDS && m_gic != PLAN_GIC_V3 && mvm.nr_vcpus > 1; i++) {
 		struct model_irq *irq = &model_spi[i];
 
@@ -34,7 +34,9 @@ static void model_check_private(unsigned by, unsigned c)
 	uint32_t pending = m_private_read(by, c, GICD_ISPENDR), active = m_private_read(by, c, GICD_ISACTIVER);
 
 	for (unsigned b = 0; b < 32; b++) {
-		assert_int_equal(pending >> b & 1, model_pending(&model_private[c][b]));
+		/* The timer of a vCPU that is not loaded is off, and so is its line. */
+		if (!model_private[c][b].line || !mvcpu[c].vgic->on || mvcpu[c].vgic->loaded)
+			assert_int_equal(pending >> b & 1, model_pending(&model_private[c][b]));
 		assert_int_equal(active >> b & 1, model_private[c][b].active);
 	}
 	for (unsigned sgi = 0; sgi < 4 && m_gic != PLAN_GIC_V3; sgi++)
@@ -222,6 +224,27 @@ static void model_groups(unsigned c, unsigned of, unsigned intid, uint32_t v)
 		m_private_write(c, of, GICD_IGROUPR, v);
 }
 
+/* Other vCPUs have these vCPUs' CPUs for a while: all that are on, but for `stay`, which act. */
+static void model_unload(uint32_t stay)
+{
+	for (m_now = 0; m_now < mvm.nr_vcpus; m_now++) {
+		if (stay >> m_now & 1 || !mvcpu[m_now].vgic->loaded)
+			continue;
+		vgic_unload_vcpu(&mvcpu[m_now]);
+		for (unsigned i = 16; i < 32; i++)
+			assert_false(mc[m_now].ppi[i].active);
+	}
+	m_settle();
+}
+
+static void model_load(void)
+{
+	for (m_now = 0; m_now < mvm.nr_vcpus; m_now++)
+		if (mvcpu[m_now].vgic->on && !mvcpu[m_now].vgic->loaded)
+			vgic_load_vcpu(&mvcpu[m_now]);
+	m_settle();
+}
+
 /* Four bytes a step: what, which vCPU and whose interrupt, which interrupt, a value. */
 static void model_step(const uint8_t *d)
 {
@@ -231,6 +254,9 @@ static void model_step(const uint8_t *d)
 	if (intid < 32)
 		intid = intid < 28 ? intid % 4 : 27;
 	i = model_irq(of, intid);
+	/* Of a GICv2, what is private is its own vCPU's to access; of a GICv3, an end may be anyone's. */
+	if (d[0] / 20 & 1 && d[0] % 20 != 12 && d[0] % 20 != 13 && d[0] % 20 != 17)
+		model_unload(1u << c | (m_gic == PLAN_GIC_V3 ? 0 : 1u << of));
 	switch (d[0] % 20) {
 	case 0: case 1:
 		i->enabled = true;
@@ -280,6 +306,11 @@ static void model_step(const uint8_t *d)
 		break;
 	}
 	m_settle();
+	if (d[0] / 20 & 2) {
+		model_unload(0);
+		m_settle();
+	}
+	model_load();
 	model_learn_targets();
 	for (unsigned n = 0; n < mvm.nr_vcpus; n++)
 		model_check_cpu(n);
