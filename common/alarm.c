@@ -4,6 +4,7 @@
 #include "arch/arm64/barrier.h"
 #include "arch/arm64/sysreg.h"
 #include "common/port.h"
+#include "common/shared_cpu.h"
 #include "common/vm.h"
 #include "common/vwatchdog.h"
 
@@ -16,7 +17,7 @@ uint64_t alarm_now(void)
 	return read_sysreg(cntpct_el0);
 }
 
-static void program(uint64_t at)
+void alarm_set(uint64_t at)
 {
 	if (at == VWATCHDOG_NEVER) {
 		write_sysreg(0, cnthp_ctl_el2);
@@ -30,7 +31,12 @@ static void program(uint64_t at)
 
 void alarm_run(struct vm *vm)
 {
-	program(vm->watchdog ? vwatchdog_run(vm->watchdog, alarm_now()) : VWATCHDOG_NEVER);
+	uint64_t at = vm->watchdog ? vwatchdog_run(vm->watchdog, alarm_now()) : VWATCHDOG_NEVER;
+
+	if (vm->vcpus[0].shared)
+		shared_cpu_set_alarm(&vm->vcpus[0], at);
+	else
+		alarm_set(at);
 }
 
 void alarm_changed(struct vm *vm)
@@ -47,10 +53,12 @@ void alarm_changed(struct vm *vm)
 
 void alarm_irq(void)
 {
-	struct vcpu *vcpu = this_cpu()->vcpu;
+	struct cpu *cpu = this_cpu();
 
-	if (vcpu && vcpu->id == 0)
-		alarm_run(vcpu->vm);
+	if (cpu->shared)
+		shared_cpu_alarm(cpu);
+	else if (cpu->vcpu && cpu->vcpu->id == 0)
+		alarm_run(cpu->vcpu->vm);
 	else
-		program(VWATCHDOG_NEVER);
+		alarm_set(VWATCHDOG_NEVER);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* EL2's own timer of each CPU (CNTHP). What it is for so far: the watchdog of the VM whose vCPU 0 lives there. */
+/* EL2's own timer of each CPU (CNTHP): for the watchdog of the VM whose vCPU 0 has that CPU alone, or all that a shared one has to do in time (shared_cpu.h). */
 #ifndef COMMON_ALARM_H
 #define COMMON_ALARM_H
 
@@ -9,6 +9,9 @@ struct vm;
 
 /* The counter that guests see as both physical and virtual. */
 uint64_t alarm_now(void);
+
+/* This CPU's timer fires at that time, and at no other; UINT64_MAX: not at all. */
+void alarm_set(uint64_t at);
 
 /* The VM's watchdog may want its timer sooner: vCPU 0's CPU sets it anew. Any CPU, no lock held. */
 void alarm_changed(struct vm *vm);

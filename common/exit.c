@@ -10,6 +10,7 @@
 #include "common/exit.h"
 #include "common/log.h"
 #include "common/port.h"
+#include "common/shared_cpu.h"
 #include "common/vm.h"
 #include "common/vpsci.h"
 
@@ -70,6 +71,9 @@ static struct vcpu *any_sysreg(struct vcpu *vcpu, uint64_t esr)
 	uint64_t value = rule->value;
 
 	vcpu->exits[EXIT_SYSREG]++;
+	/* A debug register, of a vCPU that shares its CPU: from here on it does not trap. */
+	if (rule->action == SYSREG_UNDEFINED && s.reg >> 14 == 2 && vcpu->shared && arch_context_load_debug(&vcpu->shared->context))
+		return vcpu;
 	switch (rule->action) {
 	case SYSREG_SGI:
 		if (s.read || vcpu->vm->gic_v2)
@@ -100,6 +104,14 @@ static struct vcpu *any_sysreg(struct vcpu *vcpu, uint64_t esr)
 		vcpu_set_reg(&vcpu->arch, s.rt, value);
 	vcpu_skip_instruction(true);
 	return vcpu;
+}
+
+/* Only where it shares its CPU. TI (ISS[0]): WFE; FEAT_WFxT's have bit 1 set besides, and may end as early as they like. */
+static struct vcpu *exit_wfx(struct vcpu *vcpu, uint64_t esr)
+{
+	vcpu->exits[EXIT_WFX]++;
+	vcpu_skip_instruction(esr_il(esr));
+	return esr & 1 ? shared_cpu_yield(vcpu) : shared_cpu_wait(vcpu);
 }
 
 /* The guest's access goes where nothing of it is: it takes the external abort that an empty bus would give. */
@@ -183,6 +195,8 @@ struct vcpu *exit_sync_rest(struct vcpu *vcpu, uint64_t esr)
 		return exit_smc(vcpu, esr);
 	case EC_IABT_LOWER:
 		return exit_instruction_abort(vcpu, esr);
+	case EC_WFX:
+		return exit_wfx(vcpu, esr);
 	default:
 		/* Features the VM was not given (SVE, SME, trace, AArch32 system registers at EL0, ...): as on a CPU without them. */
 		vcpu->exits[EXIT_OTHER]++;

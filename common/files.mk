@@ -25,4 +25,4 @@ pure += common/uart/uart_kind.c common/uart/uart.c common/uart/setup.c
 pure += common/uart/pl011.c common/uart/cadence.c common/uart/ns8250.c common/uart/scif.c common/uart/imx.c
 boot += common/host.c
 pure += common/host.c
-hot += common/exit_fast.c common/vpsci.c common/vcpu.c
+hot += common/exit_fast.c common/vpsci.c common/vcpu.c common/shared_cpu.c

@@ -186,7 +186,7 @@ struct plan {
 #define PLAN_BYTES_PER_SHARED_CPU 8192                      /* struct shared_cpu, */
 #define PLAN_BYTES_PER_WINDOW 64                            /* of each CPU that has it: struct sched_window, and one more for a gap */
 #define PLAN_BYTES_PER_SHARER 128                           /* of each shared CPU a VM has: struct sched_vm */
-#define PLAN_BYTES_PER_SHARED_VCPU 256                      /* struct sched_vcpu, its timers and their places in the CPU's queue */
+#define PLAN_BYTES_PER_SHARED_VCPU 2048                     /* struct sched_vcpu, its timers and their places in the CPU's queue */
 #define PLAN_BYTES_PER_VM    8192                           /* struct vm, console line and receive buffers */
 #define PLAN_BYTES_PER_INTID 16                             /* virtual distributor state */
 #define PLAN_BYTES_PER_FIRMWARE 8                           /* struct firmware_right */

@@ -64,6 +64,9 @@ void vgic_unload_vcpu(struct vcpu *vcpu);
 /* The reverse. After arch_vcpu_load. */
 void vgic_load_vcpu(struct vcpu *vcpu);
 
+/* Whose interrupts are enabled: bit 0: its virtual timer's, bit 1: its physical timer's. Runs on its CPU. */
+unsigned vgic_enabled_timers(const struct vcpu *vcpu);
+
 /* On the vCPU's CPU after a kick, before entering it, VCPU_REQ_VGIC cleared before: takes in what other CPUs asked for, and fills list registers. */
 void vgic_sync_vcpu(struct vcpu *vcpu);
 

@@ -7,11 +7,12 @@
 #include "common/alarm.h"
 #include "common/log.h"
 #include "common/port.h"
+#include "common/shared_cpu.h"
 #include "common/vm.h"
 
 _Static_assert(offsetof(struct vcpu, requests) == VCPU_REQUESTS, "offsets.h");
 
-static bool take_requests(struct vcpu *vcpu)
+bool vcpu_take_requests(struct vcpu *vcpu)
 {
 	/* Acquire: pairs with the release by which a request was set after the state it is about. */
 	uint32_t requests = __atomic_exchange_n(&vcpu->requests, 0, __ATOMIC_ACQUIRE);
@@ -37,16 +38,15 @@ static void idle(struct cpu *cpu, struct vcpu *vcpu)
 }
 
 /* The last vCPU to go takes the VM down; only then may the VM's memory and interrupts be touched. */
-static void turn_off(struct vcpu *vcpu)
+void vcpu_turn_off(struct vcpu *vcpu)
 {
 	__atomic_store_n(&vcpu->power, VCPU_OFF, __ATOMIC_RELEASE);
 	if (__atomic_sub_fetch(&vcpu->vm->nr_on, 1, __ATOMIC_ACQ_REL) == 0)
 		vm_went_down(vcpu->vm);
 }
 
-static void start(struct vcpu *vcpu)
+void vcpu_start(struct vcpu *vcpu)
 {
-	arch_vcpu_load(&vcpu->arch, &vcpu->vm->arch);
 	arch_vcpu_reset(&vcpu->arch, vcpu->on_entry, vcpu->on_context);
 	vgic_reset_vcpu(vcpu);
 	vcpu->mmio = vcpu->vm->mmio;
@@ -58,30 +58,35 @@ void vcpu_wait(struct vcpu *vcpu)
 {
 	for (;;) {
 		/* Orders from its last life, the one to stop above all. A VM that is ended anew after this is seen by its state, or asks again. */
-		(void)take_requests(vcpu);
+		(void)vcpu_take_requests(vcpu);
 		/* Acquire: pairs with CPU_ON's release, after which on_entry and on_context are valid. */
 		if (__atomic_load_n(&vcpu->power, __ATOMIC_ACQUIRE) == VCPU_ON_PENDING) {
 			if (__atomic_load_n(&vcpu->vm->state, __ATOMIC_ACQUIRE) == VM_RUNNING)
 				break;
-			turn_off(vcpu); /* turned on by a sibling while the VM was being stopped */
+			vcpu_turn_off(vcpu); /* turned on by a sibling while the VM was being stopped */
 		}
 		idle(vcpu->cpu, vcpu);
 	}
-	start(vcpu);
+	arch_vcpu_load(&vcpu->arch, &vcpu->vm->arch);
+	vcpu_start(vcpu);
 	/* Not by returning to where it went off: there, registers that C preserves would still be those of its former life. */
 	vcpu_enter(vcpu);
 }
 
 void vcpu_off(struct vcpu *vcpu)
 {
+	if (vcpu->shared)
+		shared_cpu_off(vcpu);
 	arch_vcpu_quiesce();
 	vgic_stop_vcpu(vcpu);
-	turn_off(vcpu);
+	vcpu_turn_off(vcpu);
 	vcpu_wait(vcpu);
 }
 
 struct vcpu *vcpu_suspend(struct vcpu *vcpu)
 {
+	if (vcpu->shared)
+		return shared_cpu_wait(vcpu);
 	while (!vgic_vcpu_has_pending(vcpu)) {
 		idle(vcpu->cpu, vcpu);
 		if (vcpu->requests)
@@ -92,13 +97,15 @@ struct vcpu *vcpu_suspend(struct vcpu *vcpu)
 
 struct vcpu *vcpu_handle_requests(struct vcpu *vcpu)
 {
-	if (take_requests(vcpu))
+	if (vcpu_take_requests(vcpu))
 		vcpu_off(vcpu);
-	return vcpu;
+	return vcpu->shared ? shared_cpu_next(vcpu->cpu) : vcpu;
 }
 
 void vcpu_run(struct cpu *cpu)
 {
+	if (cpu->shared)
+		shared_cpu_run(cpu);
 	if (!cpu->vcpu)
 		for (;;)
 			idle(cpu, NULL);

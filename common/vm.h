@@ -113,6 +113,7 @@ struct vm {
 	struct spinlock lock;
 	struct vgic *vgic;
 	bool gic_v2; /* its GIC is a GICv2: no system registers */
+	uint64_t pv_time; /* guest address of its vCPUs' stolen-time structures, 0: none (shared_cpu.h) */
 	struct vpl011 *console; /* NULL: none */
 	struct vwatchdog *watchdog; /* NULL: none */
 	struct mmio_region mmio[VM_MAX_MMIO];
@@ -214,5 +215,10 @@ void vm_dump(struct vm *vm);
 
 /* This vCPU goes off, and with it the VM when it is the last one. Its next life begins on an empty EL2 stack. */
 NORETURN void vcpu_off(struct vcpu *vcpu);
+
+/* What shared_cpu.c does as vcpu.c does it. vcpu_take_requests: true: it must go off. */
+bool vcpu_take_requests(struct vcpu *vcpu);
+void vcpu_start(struct vcpu *vcpu);
+void vcpu_turn_off(struct vcpu *vcpu);
 
 #endif

@@ -29,6 +29,9 @@ enum psci_return {
 	PSCI_INVALID_ADDRESS = -9,
 };
 
+#define PV_TIME_FEATURES UINT32_C(0xc5000020)
+#define PV_TIME_ST UINT32_C(0xc5000021)
+
 #define CALL_64 UINT32_C(0x40000000) /* in a function ID: the arguments are 64-bit (DEN 0028) */
 
 static struct smccc_host firmware = { -1, -1, -1 };
@@ -130,11 +133,16 @@ static enum vpsci_action affinity_info(struct vcpu *vcpu, uint64_t *x)
 {
 	struct vm *vm = vcpu->vm;
 	uint64_t affinity = argument(x, 1), level = argument(x, 2), ignored;
+	struct vcpu *target;
 	uint32_t state = VCPU_OFF;
 	bool found = false;
 
 	if (level > 3)
 		return answer(x, PSCI_INVALID_PARAMETERS);
+	if (level == 0) {
+		target = find_vcpu(vm, affinity);
+		return answer(x, target ? (int64_t)__atomic_load_n(&target->power, __ATOMIC_ACQUIRE) : PSCI_INVALID_PARAMETERS);
+	}
 	ignored = BIT(8 * level) - 1;
 	for (unsigned i = 0; i < vm->nr_vcpus && state != VCPU_ON; i++) {
 		uint32_t power;
@@ -217,6 +225,26 @@ static enum vpsci_action workaround_3(struct vcpu *vcpu, uint64_t *x)
 	return workaround(x, firmware.workaround_3, 0);
 }
 
+/* ---- Stolen time (DEN 0057) ---- */
+
+static bool has_pv_time(const struct vcpu *vcpu)
+{
+	return vcpu->vm->pv_time != 0;
+}
+
+static enum vpsci_action pv_time_features(struct vcpu *vcpu, uint64_t *x)
+{
+	bool known = (uint32_t)x[1] == PV_TIME_FEATURES || (uint32_t)x[1] == PV_TIME_ST;
+
+	return answer(x, has_pv_time(vcpu) && known ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED);
+}
+
+/* Where the structure of the vCPU that asks lies. */
+static enum vpsci_action pv_time_st(struct vcpu *vcpu, uint64_t *x)
+{
+	return answer(x, has_pv_time(vcpu) ? (int64_t)(vcpu->vm->pv_time + (uint64_t)vcpu->id * PLAN_PV_TIME_SIZE) : PSCI_NOT_SUPPORTED);
+}
+
 /* ---- The tables ---- */
 
 static call_handler psci_features, arch_features;
@@ -241,7 +269,7 @@ static const struct {
 	[0x12] = { system_reset2, true },
 };
 
-/* SMCCC's own calls; all of them 32-bit fast calls. */
+/* SMCCC's own calls, all of them 32-bit fast calls; and those of DEN 0057, which are 64-bit. */
 static const struct {
 	uint32_t fn;
 	call_handler *handler;
@@ -252,6 +280,8 @@ static const struct {
 	{ SMCCC_ARCH_WORKAROUND_1, workaround_1, &firmware.workaround_1 },
 	{ SMCCC_ARCH_WORKAROUND_2, workaround_2, &firmware.workaround_2 },
 	{ SMCCC_ARCH_WORKAROUND_3, workaround_3, &firmware.workaround_3 },
+	{ PV_TIME_FEATURES, pv_time_features, NULL },
+	{ PV_TIME_ST, pv_time_st, NULL },
 };
 
 static call_handler *find_psci(uint32_t fn)
@@ -282,7 +312,9 @@ static enum vpsci_action psci_features(struct vcpu *vcpu, uint64_t *x)
 
 static enum vpsci_action arch_features(struct vcpu *vcpu, uint64_t *x)
 {
-	(void)vcpu;
+	/* PV_TIME_FEATURES is found by this call, and nothing else of that service (DEN 0057, 3.2). */
+	if ((uint32_t)x[1] == PV_TIME_ST || ((uint32_t)x[1] == PV_TIME_FEATURES && !has_pv_time(vcpu)))
+		return answer(x, PSCI_NOT_SUPPORTED);
 	for (unsigned i = 0; i < ARRAY_SIZE(arch); i++)
 		if (arch[i].fn == (uint32_t)x[1])
 			return answer(x, arch[i].offered ? *arch[i].offered : 0);

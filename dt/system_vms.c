@@ -90,6 +90,7 @@ static void take_cpus(struct reading *r)
 	for (uint32_t i = 0; i < n; i++)
 		vm->cpus[i] = tree_cell(r->value.data, i);
 	vm->nr_cpus = vm->nr_vcpus = n;
+	vm->weight = 1;
 }
 
 static void take_vcpus(struct reading *r)

@@ -10,6 +10,7 @@
 
 const struct gic_hw *gic_hw;
 uint32_t gic_forwarded_ppis;
+uint32_t gic_timer_ppis[2];
 uint32_t gic_maintenance_intid;
 uint32_t gic_own_private;
 struct gic_own gic_own[GIC_MAX_OWN];

@@ -72,6 +72,7 @@ extern const struct gic_hw *gic_hw;
 
 /* PPIs that are forwarded to whichever vCPU is loaded: the guest's timers. One bit each. */
 extern uint32_t gic_forwarded_ppis;
+extern uint32_t gic_timer_ppis[2]; /* of these: the virtual timer's, the physical timer's */
 
 /* The vCPU that is loaded on this CPU (or lives here, where only one does), or NULL. */
 struct vcpu *gic_this_vcpu(void);

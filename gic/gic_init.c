@@ -38,9 +38,9 @@ enum err gic_init(const struct host *host)
 	gic_dist.lock.rank = LOCK_GIC;
 	gic_maintenance_intid = host->gic.maint_intid;
 	gic_own_private = 1u << GIC_KICK_SGI | 1u << gic_maintenance_intid;
-	gic_forwarded_ppis = 1u << host->timer.virt;
-	if (is_ppi(host->timer.phys))
-		gic_forwarded_ppis |= 1u << host->timer.phys;
+	gic_timer_ppis[0] = 1u << host->timer.virt;
+	gic_timer_ppis[1] = is_ppi(host->timer.phys) ? 1u << host->timer.phys : 0;
+	gic_forwarded_ppis = gic_timer_ppis[0] | gic_timer_ppis[1];
 	gic_hw = v2 ? &gicv2_hw : &gicv3_hw;
 	if (v2)
 		mmu_drop_part(_gicv3_text, _gicv3_text_end);

@@ -45,6 +45,9 @@ void vgic_reset_vcpu(struct vcpu *vcpu)
 	if (vc->loaded)
 		vgic_stop_vcpu(vcpu);
 	g->interface->reset(vcpu);
+	/* Those of the vCPU before it; its own are masked as after reset. */
+	gic_hw->write_bits(vcpu->cpu, GICD_ICENABLER, 0, vcpu->cpu->ppis);
+	vcpu->cpu->ppis = 0;
 	vgic_begin(&t, g, vcpu);
 	reset_private(vc);
 	vc->nr_lrs = (uint8_t)g->interface->nr_lrs();
@@ -137,6 +140,13 @@ void vgic_load_vcpu(struct vcpu *vcpu)
 	vc->latched |= again;
 	t.refill = vc->summary || vc->resync || __atomic_load_n(&vc->incoming, __ATOMIC_RELAXED);
 	vgic_end(&t);
+}
+
+unsigned vgic_enabled_timers(const struct vcpu *vcpu)
+{
+	uint32_t enabled = vcpu->vgic->priv.enabled;
+
+	return (enabled & gic_timer_ppis[0] ? 1 : 0) | (enabled & gic_timer_ppis[1] ? 2 : 0);
 }
 
 /* One SGI and nothing else, as most often: the same short way as for one to oneself. */

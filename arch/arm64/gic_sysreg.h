@@ -5,11 +5,9 @@
 
 #include "arch/arm64/sysreg.h"
 
-/* One more round of macro expansion, so that the names below can be used. */
+/* So that the names below can be used. */
 #define gic_read(name) read_sysreg_x(name)
 #define gic_write(value, name) write_sysreg_x(value, name)
-#define read_sysreg_x(name) read_sysreg(name)
-#define write_sysreg_x(value, name) write_sysreg(value, name)
 
 #define ICC_PMR S3_0_C4_C6_0
 #define ICC_AP1R0 S3_0_C12_C9_0

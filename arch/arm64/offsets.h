@@ -7,6 +7,10 @@
 #define VCPU_EL2_STACK 256
 #define VCPU_REQUESTS 280 /* in struct vcpu, which begins with struct arch_vcpu: common/vcpu.c asserts it */
 
+/* In struct arch_context: context.c asserts them. */
+#define CONTEXT_V 0
+#define CONTEXT_FPSR 512 /* FPCR follows */
+
 /* ESR_EL2.EC, as in esr.h. */
 #define ESR_EC_HVC64 0x16
 #define ESR_EC_SYSREG 0x18

@@ -22,6 +22,10 @@
 		__asm__ volatile("msr " SYSREG_NAME(name) ", %x0" ::"rZ"((uint64_t)(value)) : "memory"); \
 	} while (0)
 
+/* One more round of macro expansion, for names that are macros. */
+#define read_sysreg_x(name) read_sysreg(name)
+#define write_sysreg_x(value, name) write_sysreg(value, name)
+
 /* HCR_EL2 */
 #define HCR_VM BIT(0)
 #define HCR_SWIO BIT(1)

@@ -2,6 +2,7 @@
 #include "arch/arm64/vcpu.h"
 
 #include "arch/arm64/barrier.h"
+#include "arch/arm64/context.h"
 #include "arch/arm64/cpu.h"
 #include "arch/arm64/inject.h"
 #include "arch/arm64/sysreg.h"
@@ -9,7 +10,7 @@
 /*
  * What a guest runs with. Stage 2 on, its interrupts and SErrors come to EL2; SMC, implementation-defined registers, auxiliary control,
  * ID registers and LOR registers trap. Not trapped, on purpose:
- *  - WFI, WFE: a vCPU has its CPU to itself, which may as well sleep;
+ *  - WFI, WFE: a vCPU that has its CPU to itself may as well let it sleep. Where it shares, both trap;
  *  - set/way cache operations: they act on the caches of its CPU as on bare hardware; SWIO makes the invalidating ones clean first, so
  *    that no other VM's dirty line is lost;
  *  - pointer authentication (API, APK): keys and all are the vCPU's own, EL2 uses none.
@@ -31,10 +32,10 @@ static uint64_t optional_traps(void)
 	return hcr;
 }
 
-void arch_vcpu_init(struct arch_vcpu *v, unsigned id, uint64_t stack_top)
+void arch_vcpu_init(struct arch_vcpu *v, unsigned id, uint64_t stack_top, bool shares)
 {
 	v->el2_stack = stack_top - 16; /* the vCPU's word, and alignment */
-	v->hcr = HCR_GUEST | optional_traps();
+	v->hcr = HCR_GUEST | optional_traps() | (shares ? HCR_TWI | HCR_TWE : 0);
 	v->vmpidr = MPIDR_RES1 | vcpu_affinity(id);
 }
 
@@ -49,11 +50,7 @@ void arch_vcpu_load(const struct arch_vcpu *v, const struct arch_vm *vm)
 }
 
 /* EL1 registers that a guest could see the last life through, or that would act before it sets them. */
-#define RESET_TO_ZERO(X)                                                                                                       \
-	X(sp_el0) X(sp_el1) X(elr_el1) X(spsr_el1) X(esr_el1) X(far_el1) X(afsr0_el1) X(afsr1_el1) X(vbar_el1) X(ttbr0_el1)     \
-	X(ttbr1_el1) X(tcr_el1) X(mair_el1) X(amair_el1) X(contextidr_el1) X(tpidr_el0) X(tpidrro_el0) X(tpidr_el1)              \
-	X(par_el1) X(csselr_el1) X(cpacr_el1) X(cntkctl_el1) X(cntv_ctl_el0) X(cntp_ctl_el0) X(cntv_cval_el0)                    \
-	X(cntp_cval_el0) X(mdscr_el1)
+#define RESET_TO_ZERO(X) EL1_REGISTERS(X) X(tcr_el1) X(cntv_ctl_el0) X(cntp_ctl_el0)
 
 static void reset_debug(void)
 {

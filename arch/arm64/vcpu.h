@@ -47,8 +47,8 @@ static inline unsigned vcpu_from_affinity(uint64_t aff)
 	return (unsigned)((aff >> 8 & 0xff) * 16 + (aff & 0xff));
 }
 
-/* Boot: the fixed part of vCPU `id`, whose CPU's EL2 stack ends at stack_top. */
-void arch_vcpu_init(struct arch_vcpu *v, unsigned id, uint64_t stack_top);
+/* Boot: the fixed part of vCPU `id`, whose CPU's EL2 stack ends at stack_top. shares: it has not that CPU alone. */
+void arch_vcpu_init(struct arch_vcpu *v, unsigned id, uint64_t stack_top, bool shares);
 
 /* On its CPU: makes this vCPU and VM the loaded ones: the EL2 registers that hold for a whole residence. */
 void arch_vcpu_load(const struct arch_vcpu *v, const struct arch_vm *vm);

@@ -191,21 +191,24 @@ static enum err check_granules(const struct plan *plan)
 	return e;
 }
 
-static enum err make_vcpus(struct vm *vm, const struct plan_vm *plan, struct arena *pool)
+static enum err make_vcpus(struct vm *vm, const struct plan *plan, const struct plan_vm *pv, struct arena *pool)
 {
-	vm->vcpus = ARENA_ARRAY(pool, struct vcpu, plan->nr_vcpus);
+	vm->vcpus = ARENA_ARRAY(pool, struct vcpu, pv->nr_vcpus);
 	if (!vm->vcpus)
 		return ERR_NO_MEMORY;
-	vm->nr_vcpus = plan->nr_vcpus;
-	for (uint32_t i = 0; i < plan->nr_vcpus; i++) {
+	vm->nr_vcpus = pv->nr_vcpus;
+	for (uint32_t i = 0; i < pv->nr_vcpus; i++) {
 		struct vcpu *v = &vm->vcpus[i];
 
 		v->id = i;
 		v->vm = vm;
-		v->cpu = find_cpu(plan->vcpu_cpu[i]);
-		v->cpu->vcpu = v;
+		v->cpu = find_cpu(pv->vcpu_cpu[i]);
 		v->power = VCPU_OFF;
-		arch_vcpu_init(&v->arch, i, v->cpu->arch.stack_top);
+		if (!v->cpu->shared)
+			v->cpu->vcpu = v;
+		else if (apply_shared_vcpu(v, plan, pv, pool))
+			return ERR_NO_MEMORY;
+		arch_vcpu_init(&v->arch, i, v->cpu->arch.stack_top, v->shared != NULL);
 	}
 	return OK;
 }
@@ -291,7 +294,7 @@ static enum err make_vm(struct vm *vm, const struct plan *plan, const struct pla
 	vm->lock.rank = LOCK_VM;
 	e = make_ram(vm, pv);
 	if (!e)
-		e = make_vcpus(vm, pv, pool);
+		e = make_vcpus(vm, plan, pv, pool);
 	if (!e)
 		e = make_loads(vm, plan, pv, pool);
 	if (!e)
@@ -302,6 +305,7 @@ static enum err make_vm(struct vm *vm, const struct plan *plan, const struct pla
 		e = stage2_build(pv, pool, &stage2);
 	if (e)
 		return e;
+	apply_pv_time(vm, pv);
 	vm->arch.vtcr = pgtable_vtcr(&stage2, smallest_pa_range());
 	vm->arch.vttbr = (uint64_t)(vm->id + 1) << 48 | (uint64_t)stage2.root; /* VMID 0 is never a guest's */
 
@@ -327,8 +331,13 @@ enum err apply_vms(const struct plan *plan, struct arena *pool, struct arena *sc
 	if (!vms)
 		return ERR_NO_MEMORY;
 	nr_vms = plan->nr_vms;
+	for (uint32_t i = 0; i < nr_cpus && !e; i++)
+		if (plan_cpu_is_shared(&plan->cpus[cpus[i].id]))
+			e = apply_shared_cpu(&cpus[i], &plan->cpus[cpus[i].id], pool);
 	for (uint32_t i = 0; i < plan->nr_vms && !e; i++)
 		e = make_vm(&vms[i], plan, &plan->vms[i], pool, scratch, tables, &proofs[i]);
+	if (!e)
+		e = apply_schedules(plan, pool);
 	/* The tables were written through the cache, and walks are cacheable like it: a barrier is enough before a CPU loads VTTBR_EL2. */
 	dsb(ishst);
 	return e;

@@ -22,6 +22,12 @@ void apply_tell_errata(void);
 /* Makes struct vm and vCPUs with their stage-2 tables and images; what prove needs of each VM goes to proofs[], with memory from scratch. */
 enum err apply_vms(const struct plan *plan, struct arena *pool, struct arena *scratch, struct prove_vm *proofs) MUST_CHECK;
 
+/* apply_shared.c: a CPU, and a vCPU there, that are shared; where guests read stolen time; and, when all VMs are made, what each shared CPU runs when. */
+enum err apply_shared_cpu(struct cpu *cpu, const struct plan_cpu *plan, struct arena *pool) MUST_CHECK;
+enum err apply_shared_vcpu(struct vcpu *vcpu, const struct plan *plan, const struct plan_vm *pv, struct arena *pool) MUST_CHECK;
+void apply_pv_time(struct vm *vm, const struct plan_vm *pv);
+enum err apply_schedules(const struct plan *plan, struct arena *pool) MUST_CHECK;
+
 /* Virtual GICs and consoles. After gic_init; it routes physical interrupts. */
 enum err apply_devices(const struct plan *plan, struct arena *pool) MUST_CHECK;
 

@@ -305,6 +305,23 @@ static void test_affinity_info(void **state)
 	assert_resumes(call(0xc4000004, UINT64_C(0x100000000), 3, 0), INVALID_PARAMETERS); /* there is no such Aff3 */
 }
 
+/* DEN 0057: found by SMCCC_ARCH_FEATURES, then PV_TIME_FEATURES; each vCPU asks where its own structure is. */
+static void test_stolen_time(void **state)
+{
+	(void)state;
+	assert_resumes(call(0x80000001, 0xc5000020, 0, 0), NOT_SUPPORTED);
+	assert_resumes(call(0xc5000020, 0xc5000021, 0, 0), NOT_SUPPORTED);
+	assert_resumes(call(0xc5000021, 0, 0, 0), NOT_SUPPORTED);
+	vm.pv_time = 0x90a0000;
+	assert_resumes(call(0x80000001, 0xc5000020, 0, 0), SUCCESS);
+	assert_resumes(call(0x80000001, 0xc5000021, 0, 0), NOT_SUPPORTED);
+	assert_resumes(call(0xc5000020, HIGH | 0xc5000020, 0, 0), SUCCESS);
+	assert_resumes(call(0xc5000020, 0xc5000021, 0, 0), SUCCESS);
+	assert_resumes(call(0xc5000020, 0xc5000022, 0, 0), NOT_SUPPORTED);
+	assert_resumes(call(0xc5000021, 0, 0, 0), 0x90a0000);
+	assert_resumes(call_from(39, 0xc5000021, 0, 0, 0), 0x90a0000 + 39 * 64);
+}
+
 static void test_system(void **state)
 {
 	(void)state;
@@ -364,6 +381,7 @@ int main(void)
 		cmocka_unit_test_setup(test_cpu_off, start),
 		cmocka_unit_test_setup(test_cpu_suspend, start),
 		cmocka_unit_test_setup(test_affinity_info, start),
+		cmocka_unit_test_setup(test_stolen_time, start),
 		cmocka_unit_test_setup(test_system, start),
 		cmocka_unit_test_setup(test_workarounds, start),
 	};
