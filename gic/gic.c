@@ -15,6 +15,7 @@ uint32_t gic_maintenance_intid;
 uint32_t gic_own_private;
 struct gic_own gic_own[GIC_MAX_OWN];
 struct gic_dist gic_dist;
+uint8_t gic_spi_owner[GIC_SPECIAL];
 
 struct vcpu *gic_this_vcpu(void)
 {
@@ -65,6 +66,8 @@ enum gic_disposal gic_dispatch(struct cpu *cpu, struct vcpu *vcpu, uint32_t inti
 		dsb(sy);
 		return GIC_DEACTIVATE;
 	}
+	if (gic_spi_owner[intid] && vgic_forward_spi(&vms[gic_spi_owner[intid] - 1], intid))
+		return GIC_FORWARDED;
 	/* A timer of a vCPU that was turned off at this moment. */
 	if (intid < GIC_PRIVATE && gic_forwarded_ppis >> intid & 1)
 		return GIC_DEACTIVATE;

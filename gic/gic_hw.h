@@ -74,6 +74,9 @@ extern const struct gic_hw *gic_hw;
 extern uint32_t gic_forwarded_ppis;
 extern uint32_t gic_timer_ppis[2]; /* of these: the virtual timer's, the physical timer's */
 
+/* By INTID: 1 + the number of the VM that has it, 0: none. For CPUs where the loaded vCPU need not be of the VM whose interrupts come. Written at boot. */
+extern uint8_t gic_spi_owner[];
+
 /* The vCPU that is loaded on this CPU (or lives here, where only one does), or NULL. */
 struct vcpu *gic_this_vcpu(void);
 

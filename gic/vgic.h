@@ -191,6 +191,9 @@ uint64_t vgic_make_lr(const struct vgic_word *w, unsigned word, unsigned bit, ui
 /* A physical interrupt that was acknowledged on the vCPU's CPU. false: not one that is forwarded to it; the caller deactivates it. */
 bool vgic_forward(struct vcpu *vcpu, unsigned intid);
 
+/* An SPI that was acknowledged while no vCPU of its VM is loaded here. false: not one that is forwarded to it. */
+bool vgic_forward_spi(struct vm *vm, unsigned intid);
+
 /* ---- vgic_sgi.c ---- */
 
 /* An SGI for a vCPU of another CPU. Without the lock. */

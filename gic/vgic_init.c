@@ -5,6 +5,7 @@
 
 _Static_assert(sizeof(struct vgic_word) + 32 <= 32 * PLAN_BYTES_PER_INTID, "the plan counts less than a virtual distributor takes");
 _Static_assert(sizeof(struct vgic_cpu) + sizeof(struct vgic_v2_cpu) + sizeof(struct vcpu) <= PLAN_BYTES_PER_VCPU, "the plan counts less than a vCPU takes");
+_Static_assert(CONFIG_MAX_VMS < 256, "gic_spi_owner");
 _Static_assert(CONFIG_MAX_VCPUS <= 128, "struct vgic_txn.kick and vgic_word.target");
 
 /* What may be put into list register 0 unseen (an SGI with its source: vgic_v2_take_at_once); the interface in software knows PPIs only. */
@@ -78,6 +79,7 @@ enum err vgic_init_vm(struct vm *vm, const struct plan_vm *plan, struct arena *p
 		w = vgic_ref(g, irq->intid / 32, 0).w;
 		w->hw |= bit;
 		w->edge |= irq->edge ? bit : 0;
+		gic_spi_owner[irq->intid] = (uint8_t)(vm->id + 1);
 		gic_hw->configure_spi(irq->intid, irq->edge);
 		gic_hw->route_spi(irq->intid, vm->vcpus[0].cpu);
 	}

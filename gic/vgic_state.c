@@ -234,6 +234,25 @@ bool vgic_forward(struct vcpu *vcpu, unsigned intid)
 	return true;
 }
 
+bool vgic_forward_spi(struct vm *vm, unsigned intid)
+{
+	struct vgic *g = vm->vgic;
+	uint32_t bit = 1u << intid % 32;
+	struct vgic_txn t;
+	struct vgic_ref r;
+
+	if (intid < GIC_PRIVATE || intid / 32 >= g->nr_words)
+		return false;
+	r = vgic_ref(g, intid / 32, 0);
+	if (!(r.w->hw & bit))
+		return false;
+	vgic_begin(&t, g, NULL);
+	r.w->pend |= bit;
+	vgic_update(&t, r, bit);
+	vgic_end(&t);
+	return true;
+}
+
 void vgic_set_spi_level(struct vm *vm, uint32_t intid, bool level)
 {
 	struct vgic *g = vm->vgic;

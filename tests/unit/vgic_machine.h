@@ -67,6 +67,7 @@ static uint8_t m_pool[256 * 1024];
 
 const struct gic_hw *gic_hw;
 uint32_t gic_forwarded_ppis = 1u << 27 | 1u << 30;
+uint8_t gic_spi_owner[GIC_SPECIAL];
 uint32_t gic_timer_ppis[2] = {1u << 27, 1u << 30};
 
 void log_line(enum log_level level, const char *fmt, ...)
