@@ -33,9 +33,7 @@ uint32_t host_by_phandle(const struct host_build *b, uint32_t phandle)
 
 static void index_phandles(struct host_build *b)
 {
-	for (uint32_t i = 0; i <= b->phandle_mask; i++)
-		b->by_phandle[i] = HOST_NO_NODE;
-
+	memset(b->by_phandle, 0xff, (b->phandle_mask + 1) * sizeof(*b->by_phandle)); /* HOST_NO_NODE */
 	for (uint32_t i = 0; i < b->host->nr_nodes; i++) {
 		uint32_t phandle = b->host->nodes[i].phandle;
 
@@ -85,7 +83,7 @@ static void take_layout(struct node_info *info, const struct tree_prop *p, const
 	case PROP_INTERRUPT_MAP: info->interrupt_map = p->at; break;
 	case PROP_INTERRUPT_MAP_MASK: info->interrupt_map_mask = p->at; break;
 	case PROP_GPIO_HOG: info->gpio_hog = true; break;
-	case PROP_CELLS: info->cells[class->cells] = small_cell(p->value); break;
+	case PROP_CELLS: info->cells_plus_1[class->cells] = (uint8_t)(small_cell(p->value) + 1); break;
 	default: break;
 	}
 }
@@ -108,8 +106,6 @@ static void take_compatible(struct host_node *node, struct node_info *info, stru
 static void take_property(struct host_node *node, struct node_info *info, const struct tree_prop *p, const struct known *class)
 {
 	switch (class->id) {
-	case PROP_OTHER:
-		break;
 	case PROP_COMPATIBLE:
 		take_compatible(node, info, p->value);
 		break;
@@ -149,17 +145,6 @@ static void take_property(struct host_node *node, struct node_info *info, const 
 	}
 }
 
-/* Whether interrupts, references or streams come out of it. */
-static bool has_parts(const struct known *class)
-{
-	switch (class->id) {
-	case PROP_INTERRUPTS: case PROP_INTERRUPTS_EXTENDED: case PROP_INTERRUPT_MAP: case PROP_IOMMUS: case PROP_IOMMU_MAP: case PROP_REF: case PROP_SYSCON:
-		return true;
-	default:
-		return false;
-	}
-}
-
 #define NAME(n) KNOWN(n, 0, 0, 0)
 
 /*
@@ -170,9 +155,9 @@ static bool named_like_bus_master(const char *name)
 {
 	static const struct known names[] = {
 		NAME("dma"), NAME("gpu"), NAME("isp"), NAME("mmc"), NAME("pci"), NAME("rga"), NAME("ufs"), NAME("usb"),
-		NAME("vop"), NAME("vpu"), NAME("ahci"), NAME("jpeg"), NAME("pcie"), NAME("sata"), NAME("dwmmc"),
-		NAME("hdlcd"), NAME("sdhci"), NAME("ufshc"), NAME("crypto"), NAME("display"), NAME("dma-apbh"),
-		NAME("ethernet"), NAME("remoteproc"), NAME("video-codec"), NAME("dma-controller"), NAME("nand-controller"),
+		NAME("vop"), NAME("vpu"), NAME("ahci"), NAME("jpeg"), NAME("pcie"), NAME("sata"), NAME("dwmmc"), NAME("hdlcd"),
+		NAME("sdhci"), NAME("ufshc"), NAME("crypto"), NAME("display"), NAME("dma-apbh"), NAME("ethernet"),
+		NAME("remoteproc"), NAME("video-codec"), NAME("dma-controller"), NAME("nand-controller"),
 	};
 
 	return known_find(names, ARRAY_SIZE(names), name, tree_base_len(name)) != NULL;
@@ -181,37 +166,41 @@ static bool named_like_bus_master(const char *name)
 static void decide_dma(struct host_node *node, const struct node_info *info, const char *name)
 {
 	/* A bus without registers only passes on what is behind it; dma-ranges makes it no master. */
-	node->dma = node->dma || info->is_bus_master || (info->has_dma_ranges && info->reg) || info->cells[CELLS_DMA] != CELLS_ABSENT ||
+	node->dma = node->dma || info->is_bus_master || (info->has_dma_ranges && info->reg) || info->cells_plus_1[CELLS_DMA] ||
 		    info->compat >> COMPAT_VIRTIO & 1 || (info->reg && named_like_bus_master(name));
 }
 
-/* Writes a node's path behind the last one. */
-static const char *make_path(char **at, const char *parent, const struct tree_node *up, const struct tree_node *n)
-{
-	char *path = *at, *p = path;
+#define PATH_PADDING 6
 
-	if (up)
-		p = (char *)memcpy(p, parent, up->path_len) + up->path_len;
-	*p++ = '/';
-	p = (char *)memcpy(p, n->name, n->name_len) + n->name_len;
-	*p++ = '\0';
-	*at = p;
+/* Writes a node's path behind the last one. As in the DTB the name begins on a 4-byte boundary and fills whole cells, so it is copied by them. */
+static const char *make_path(char **at, const char *parent, size_t parent_len, const struct tree_node *n)
+{
+	char *name = *at + parent_len + 1, *path;
+	const char *from = n->name;
+
+	name += -(uintptr_t)name % 4;
+	path = name - 1 - parent_len;
+	if (parent_len)
+		memcpy(path, parent, parent_len);
+	name[-1] = '/';
+	for (const char *end = from + n->name_len; from <= end; from += 4, name += 4)
+		__builtin_memcpy(__builtin_assume_aligned(name, 4), __builtin_assume_aligned(from, 4), 4);
+	*at = name;
 	return path;
 }
 
 static void begin_node(struct host_build *b, uint32_t index, char **paths)
 {
 	const struct tree_node *nodes = b->tree->nodes;
-	struct host_node *node = &b->host->nodes[index];
-	struct node_info *info = &b->info[index];
 	uint32_t parent = nodes[index].parent;
 	const struct host_node *up = parent == HOST_NO_NODE ? NULL : &b->host->nodes[parent];
+	struct host_node *node = &b->host->nodes[index];
+	struct node_info *info = &b->info[index];
 
-	node->path = make_path(paths, up ? up->path : NULL, up ? &nodes[parent] : NULL, &nodes[index]);
+	node->path = up ? make_path(paths, up->path, nodes[parent].path_len, &nodes[index]) : "/";
 	node->offset = (int)nodes[index].props;
 	node->parent = parent;
 	node->enabled = up ? up->enabled : true;
-	memset(info->cells, CELLS_ABSENT, sizeof(info->cells));
 	info->interrupt_cells = CELLS_ABSENT;
 	info->address_cells = 2; /* the defaults of the Devicetree Specification, 2.3.5 */
 	info->size_cells = 1;
@@ -224,6 +213,10 @@ static void take_top(struct host_build *b, uint32_t index)
 		KNOWN("__symbols__", TOP_SYMBOLS, 0, 0), KNOWN("reserved-memory", TOP_RESERVED, 0, 0),
 	};
 	const struct tree_node *n = &b->tree->nodes[index];
+
+	if (n->name[0] != 'c' && n->name[0] != '_' && n->name[0] != 'a' && n->name[0] != 'r')
+		return;
+
 	const struct known *k = known_find(names, ARRAY_SIZE(names), n->name, n->name_len);
 
 	if (k && b->top[k->id] == HOST_NO_NODE)
@@ -243,11 +236,13 @@ static void read_nodes(struct host_build *b, char *paths)
 		while (tree_next_prop(b->tree, &p)) {
 			const struct known *class = host_classify(b, &p);
 
+			if (class->id == PROP_OTHER)
+				continue;
 			take_property(&b->host->nodes[i], &b->info[i], &p, class);
-			cells += has_parts(class) ? p.value.len / 4 : 0;
+			cells += class->id >= PROP_PARTS ? p.value.len / 4 : 0;
 		}
 		decide_dma(&b->host->nodes[i], &b->info[i], b->tree->nodes[i].name);
-		b->host->nodes[i].iommu = b->info[i].cells[CELLS_IOMMU] != CELLS_ABSENT;
+		b->host->nodes[i].iommu = b->info[i].cells_plus_1[CELLS_IOMMU] != 0;
 		b->max_cells = (uint32_t)u64_max(b->max_cells, cells);
 	}
 }
@@ -272,24 +267,33 @@ void sink_stream(struct node_sink *s, struct host_stream stream)
 	s->streams[s->nr_streams++] = stream;
 }
 
-/* A copy of what a sink has n of, of that size each, in *to. false: no memory. */
-static bool keep(struct host_build *b, void *to, const void *from, uint32_t n, size_t size)
+/* A copy of what a sink has n of, size bytes in all, at *at, which goes on behind it. NULL: it has none. */
+static void *keep(char **at, const void *from, uint32_t n, size_t size)
 {
-	void *copy = n ? arena_alloc_array(b->arena, n, size, sizeof(void *)) : NULL;
+	void *copy = n ? memcpy(*at, from, n * size) : NULL;
 
-	if (copy)
-		memcpy(copy, from, n * size);
-	*(void **)to = copy;
-	return copy || !n;
+	*at += n * size;
+	return copy;
 }
 
+/* false: no memory. */
 static bool keep_sink(struct host_build *b, struct host_node *node, const struct node_sink *s)
 {
-	uint32_t *args;
+	size_t irqs = s->nr_irqs * sizeof(*s->irqs), refs = s->nr_refs * sizeof(*s->refs), streams = s->nr_streams * sizeof(*s->streams);
+	size_t size = irqs + refs + streams + s->nr_args * sizeof(*s->args);
+	char *at = size ? arena_take(b->arena, size, _Alignof(struct host_ref)) : NULL;
 
-	if (!keep(b, &node->irqs, s->irqs, s->nr_irqs, sizeof(*s->irqs)) || !keep(b, &node->refs, s->refs, s->nr_refs, sizeof(*s->refs)) ||
-	    !keep(b, &node->streams, s->streams, s->nr_streams, sizeof(*s->streams)) || !keep(b, &args, s->args, s->nr_args, sizeof(*args)))
-		return false;
+	if (!at)
+		return !size;
+
+	/* By falling alignment. */
+	_Static_assert(_Alignof(struct host_ref) >= _Alignof(struct host_stream) && sizeof(struct host_irq) % _Alignof(uint32_t) == 0, "order");
+	node->refs = keep(&at, s->refs, s->nr_refs, sizeof(*s->refs));
+	node->streams = keep(&at, s->streams, s->nr_streams, sizeof(*s->streams));
+	node->irqs = keep(&at, s->irqs, s->nr_irqs, sizeof(*s->irqs));
+
+	const uint32_t *args = keep(&at, s->args, s->nr_args, sizeof(*args));
+
 	for (uint32_t i = 0; i < s->nr_refs; i++)
 		node->refs[i].args = args ? args + (node->refs[i].args - s->args) : NULL;
 	node->nr_irqs = s->nr_irqs;
@@ -302,34 +306,37 @@ static bool keep_sink(struct host_build *b, struct host_node *node, const struct
 /* A node of the root whose properties have labels, aliases or what dtc tells overlays for names. */
 static bool holds_names(const struct tree_node *n)
 {
-	return n->parent == 0 && (strncmp(n->name, "__", 2) == 0 || strcmp(n->name, "aliases") == 0);
+	return n->parent == 0 && (n->name[0] == '_' ? n->name[1] == '_' : n->name[0] == 'a' && strcmp(n->name, "aliases") == 0);
 }
 
-static bool resolve_node(struct host_build *b, uint32_t index, struct node_sink s)
+static bool resolve_node(struct host_build *b, uint32_t index, struct node_sink *s)
 {
 	struct host_node *node = &b->host->nodes[index];
 
+	s->nr_irqs = s->nr_map_irqs = s->nr_refs = s->nr_args = s->nr_streams = 0;
 	if (holds_names(&b->tree->nodes[index]))
 		return true;
 	if (b->info[index].reg && !host_node_regs(b, index))
 		return false;
-	host_node_irqs(b, index, &s);
+	host_node_irqs(b, index, s);
 	if (b->info[index].has_refs)
-		host_node_refs(b, index, &s);
-	return keep_sink(b, node, &s);
+		host_node_refs(b, index, s);
+	return keep_sink(b, node, s);
 }
 
 static bool resolve_nodes(struct host_build *b, struct arena *scratch)
 {
 	struct node_sink s = {
-		.irqs = ARENA_ARRAY(scratch, struct host_irq, b->max_cells), .refs = ARENA_ARRAY(scratch, struct host_ref, b->max_cells),
-		.args = ARENA_ARRAY(scratch, uint32_t, b->max_cells), .streams = ARENA_ARRAY(scratch, struct host_stream, b->max_cells),
+		.irqs = arena_take(scratch, b->max_cells * sizeof(*s.irqs), sizeof(void *)),
+		.refs = arena_take(scratch, b->max_cells * sizeof(*s.refs), sizeof(void *)),
+		.args = arena_take(scratch, b->max_cells * sizeof(*s.args), sizeof(void *)),
+		.streams = arena_take(scratch, b->max_cells * sizeof(*s.streams), sizeof(void *)),
 	};
 
 	if (!s.irqs || !s.refs || !s.args || !s.streams)
 		return false;
 	for (uint32_t i = 0; i < b->host->nr_nodes; i++)
-		if (!resolve_node(b, i, s))
+		if (!resolve_node(b, i, &s))
 			return false;
 	return true;
 }
@@ -356,7 +363,7 @@ static bool take_node_scratch(struct host_build *b)
 	if (!take_scratch(b, &scratch, n * sizeof(*b->info) + slots * sizeof(*b->by_phandle) + PROP_CACHE_SIZE * sizeof(*b->cache) + 64))
 		return false;
 	b->info = ARENA_ARRAY(&scratch, struct node_info, n);
-	b->by_phandle = ARENA_ARRAY(&scratch, uint32_t, slots);
+	b->by_phandle = arena_take(&scratch, slots * sizeof(*b->by_phandle), sizeof(void *));
 	b->cache = ARENA_ARRAY(&scratch, struct prop_cached, PROP_CACHE_SIZE);
 	b->phandle_mask = (uint32_t)slots - 1;
 	return b->info && b->by_phandle && b->cache;
@@ -366,7 +373,7 @@ static bool parse_all(struct host_build *b)
 {
 	struct host *h = b->host;
 	struct arena scratch;
-	char *paths = arena_alloc(b->arena, b->tree->path_bytes, 1);
+	char *paths = arena_take(b->arena, b->tree->path_bytes + PATH_PADDING * b->tree->nr_nodes, 1);
 
 	h->nr_nodes = b->tree->nr_nodes;
 	h->nodes = ARENA_ARRAY(b->arena, struct host_node, h->nr_nodes);

@@ -30,10 +30,11 @@ enum prop_id {
 	PROP_OTHER,
 	PROP_COMPATIBLE, PROP_STATUS, PROP_PHANDLE, PROP_DEVICE_TYPE,
 	PROP_ADDRESS_CELLS, PROP_SIZE_CELLS, PROP_RANGES, PROP_DMA_RANGES, PROP_REG,
-	PROP_INTERRUPTS, PROP_INTERRUPTS_EXTENDED, PROP_INTERRUPT_PARENT, PROP_INTERRUPT_CELLS, PROP_INTERRUPT_CONTROLLER,
-	PROP_INTERRUPT_MAP, PROP_INTERRUPT_MAP_MASK,
-	PROP_DMA_COHERENT, PROP_GPIO_HOG, PROP_IOMMUS, PROP_IOMMU_MAP, PROP_SMC_ID,
+	PROP_INTERRUPT_PARENT, PROP_INTERRUPT_CELLS, PROP_INTERRUPT_CONTROLLER, PROP_INTERRUPT_MAP_MASK,
+	PROP_DMA_COHERENT, PROP_GPIO_HOG, PROP_SMC_ID,
 	PROP_CELLS, /* #...-cells of a provider */
+	/* Those from here on become interrupts, references or streams. */
+	PROP_INTERRUPTS, PROP_PARTS = PROP_INTERRUPTS, PROP_INTERRUPTS_EXTENDED, PROP_INTERRUPT_MAP, PROP_IOMMUS, PROP_IOMMU_MAP,
 	PROP_REF,   /* phandles of providers */
 	PROP_SYSCON /* looks like a reference to a syscon, and is one if it leads to one */
 };
@@ -63,7 +64,7 @@ struct node_info {
 	uint32_t compat;           /* BIT(enum compat) */
 	uint8_t address_cells, size_cells; /* for its children */
 	uint8_t interrupt_cells;   /* CELLS_ABSENT: no interrupt parent */
-	uint8_t cells[CELLS_KINDS];
+	uint8_t cells_plus_1[CELLS_KINDS]; /* 0: no such property, or a value no sane tree has */
 	bool has_address_cells, interrupt_controller, gpio_hog, has_refs, is_memory, is_bus_master, has_dma_ranges;
 };
 

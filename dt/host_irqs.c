@@ -123,18 +123,26 @@ static enum route_end find_end(const struct host_build *b, struct irq_route *r)
  * Type 0 is an SPI, 1 a PPI; 2 and 3 are extended ones, which have INTIDs of their own (IHI 0069, 2.2). Some trees say PPI for what is an
  * SPI: PPI numbers end at 15, and 16 and up are the INTIDs that follow.
  */
-static bool decode_gic(const struct irq_route *r, struct host_irq *irq)
+static bool decode_gic(uint32_t type, uint32_t number, uint32_t flags, struct host_irq *irq)
 {
-	if (r->nr_spec < 3)
-		return false;
-
-	uint32_t type = r->spec[0], number = r->spec[1], trigger = r->spec[2] & 0xf;
+	uint32_t trigger = flags & 0xf;
 
 	if (type > 1 || number > 1019 - 32)
 		return false;
-	irq->intid = number + (type == 0 ? 32 : 16);
-	irq->edge = trigger == 1 || trigger == 2; /* rising, falling */
+	*irq = (struct host_irq){ number + (type == 0 ? 32 : 16), trigger == 1 || trigger == 2 }; /* rising, falling */
 	return true;
+}
+
+static bool decode_route(const struct irq_route *r, struct host_irq *irq)
+{
+	return r->nr_spec >= 3 && decode_gic(r->spec[0], r->spec[1], r->spec[2], irq);
+}
+
+/* Most interrupts lead to the GIC at once: the specifier at cell `at` is its own, of nr_spec cells. */
+static bool decode_cells(struct tree_value v, size_t at, unsigned nr_spec, struct host_irq *irq)
+{
+	return nr_spec >= 3 && (at + nr_spec) * 4 <= v.len &&
+	       decode_gic(tree_cell(v.data, at), tree_cell(v.data, at + 1), tree_cell(v.data, at + 2), irq);
 }
 
 static void add_elsewhere(const struct host_build *b, uint32_t index, uint32_t controller, const char *property, struct node_sink *s)
@@ -151,7 +159,7 @@ static void add_irq(const struct host_build *b, uint32_t index, struct irq_route
 
 	switch (find_end(b, r)) {
 	case ROUTE_GIC:
-		if (decode_gic(r, &irq))
+		if (decode_route(r, &irq))
 			sink_irq(s, irq);
 		else
 			node->irqs_bad = true;
@@ -192,7 +200,13 @@ static size_t take_specifier(struct host_build *b, uint32_t index, uint32_t cont
 			     struct node_sink *s)
 {
 	struct irq_route r;
+	struct host_irq irq;
 
+	if (controller != HOST_NO_NODE && controller == b->gic && b->info[controller].interrupt_cells <= MAX_SPECIFIER &&
+	    decode_cells(v, at, b->info[controller].interrupt_cells, &irq)) {
+		sink_irq(s, irq);
+		return at + b->info[controller].interrupt_cells;
+	}
 	if (!init_route(b, index, controller, &r) || (at + r.nr_spec) * 4 > v.len) {
 		b->host->nodes[index].irqs_bad = true;
 		return 0;
@@ -236,12 +250,14 @@ static void take_interrupts_extended(struct host_build *b, uint32_t index, struc
 	}
 }
 
-static bool map_irq_known(const struct node_sink *s, uint32_t first, uint32_t intid)
+/* A swizzled map has four of them many times over. */
+static void take_map_irq(struct node_sink *s, uint32_t first, struct host_irq irq)
 {
 	for (uint32_t i = first; i < s->nr_irqs; i++)
-		if (s->irqs[i].intid == intid)
-			return true;
-	return false;
+		if (s->irqs[i].intid == irq.intid)
+			return;
+	sink_irq(s, irq);
+	s->nr_map_irqs++;
 }
 
 /* Where a nexus leads is its own too: who owns a PCI host bridge owns its INTx lines. */
@@ -254,8 +270,14 @@ static void take_interrupt_map(struct host_build *b, uint32_t index, struct node
 	if (b->info[index].interrupt_cells == CELLS_ABSENT || b->info[index].address_cells == CELLS_ABSENT)
 		return;
 	for (size_t at = 0; read_map_row(b, index, map, at, &row); at = row.next) {
-		struct irq_route r = { .controller = row.parent, .nr_spec = row.nr_parent_spec };
 		struct host_irq irq;
+
+		if (row.parent == b->gic && decode_cells(map, row.parent_spec, row.nr_parent_spec, &irq)) {
+			take_map_irq(s, first, irq);
+			continue;
+		}
+
+		struct irq_route r = { .controller = row.parent, .nr_spec = row.nr_parent_spec };
 
 		for (unsigned i = 0; i < r.nr_spec; i++)
 			r.spec[i] = tree_cell(map.data, row.parent_spec + i);
@@ -267,13 +289,10 @@ static void take_interrupt_map(struct host_build *b, uint32_t index, struct node
 			continue;
 		if (end == ROUTE_ELSEWHERE)
 			add_elsewhere(b, index, r.controller, "interrupt-map", s);
-		else if (end == ROUTE_BAD || !decode_gic(&r, &irq))
+		else if (end == ROUTE_BAD || !decode_route(&r, &irq))
 			b->host->nodes[index].irqs_bad = true;
-		/* A swizzled map has four of them many times over. */
-		else if (!map_irq_known(s, first, irq.intid)) {
-			sink_irq(s, irq);
-			s->nr_map_irqs++;
-		}
+		else
+			take_map_irq(s, first, irq);
 	}
 }
 

@@ -149,21 +149,22 @@ static const struct known by_word[] = {
 };
 
 static const struct known pinctrl = REFS("pinctrl-", NONE, PINCTRL);
-static const struct known other = PLAIN("", OTHER);
+static const struct known other = { .id = PROP_OTHER };
 
 static bool ends_in(const char *name, size_t len, const struct known *end)
 {
-	return len > end->len && memcmp(name + len - end->len, end->name, end->len) == 0;
+	return len > end->len && name[len - 1] == end->name[end->len - 1] && memcmp(name + len - end->len, end->name, end->len) == 0;
 }
 
 /* The first of the words that is anywhere in the name. */
 static const struct known *find_word(const char *name)
 {
 	for (const char *p = name; *p; p++) {
-		if (*p != 's' && *p != 'g' && *p != 'a') /* none begins with another letter */
+		/* None begins with other letters. */
+		if (*p == 's' ? p[1] != 'y' && p[1] != 'c' : *p == 'g' ? p[1] != 'r' && p[1] != 'p' : *p != 'a' || p[1] != 'n')
 			continue;
 		for (size_t i = 0; i < ARRAY_SIZE(by_word); i++)
-			if (p[1] == by_word[i].name[1] && strncmp(p, by_word[i].name, by_word[i].len) == 0)
+			if (*p == by_word[i].name[0] && strncmp(p, by_word[i].name, by_word[i].len) == 0)
 				return &by_word[i];
 	}
 	return NULL;
@@ -177,7 +178,7 @@ const struct known *prop_classify(const char *name)
 	if (found)
 		return found;
 	/* "pinctrl-0", not "pinctrl-names" */
-	if (strncmp(name, "pinctrl-", 8) == 0 && name[8] >= '0' && name[8] <= '9')
+	if (name[0] == 'p' && strncmp(name, "pinctrl-", 8) == 0 && name[8] >= '0' && name[8] <= '9')
 		return &pinctrl;
 	if (ends_in(name, len, &nr_gpios))
 		return &nr_gpios;

@@ -11,7 +11,7 @@ static unsigned specifier_cells(const struct host_build *b, uint32_t provider, u
 	case CELLS_NONE: return 0;
 	case CELLS_ONE: return 1;
 	case CELLS_THREE: return 3;
-	default: n = b->info[provider].cells[cells]; break;
+	default: n = (uint8_t)(b->info[provider].cells_plus_1[cells] - 1); break;
 	}
 	/* The nvmem binding lets it be absent for providers without arguments. */
 	return n == CELLS_ABSENT && cells == CELLS_NVMEM ? 0 : n;

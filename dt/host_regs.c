@@ -76,7 +76,7 @@ bool host_node_regs(struct host_build *b, uint32_t index)
 
 	uint32_t n = reg.len / ((ac + sc) * 4);
 
-	node->regs = ARENA_ARRAY(b->arena, struct mem_range, n);
+	node->regs = arena_take(b->arena, n * sizeof(*node->regs), sizeof(void *));
 	if (!node->regs)
 		return false;
 	for (uint32_t i = 0; i < n && !node->regs_bad; i++) {

@@ -5,22 +5,25 @@
 
 const struct known *known_find(const struct known *table, size_t n, const char *name, size_t len)
 {
-	size_t low = 0, high = n;
+	if (len < 3 || len > UINT8_MAX)
+		return NULL;
 
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		const struct known *k = &table[mid];
-		int c = (int)len - (int)k->len;
+	uint32_t key = KNOWN_KEY(name, len);
+	const struct known *k = table, *end = table + n;
 
-		if (c == 0)
-			c = name[0] == k->name[0] ? memcmp(name, k->name, len) : (int)name[0] - (int)k->name[0];
+	/* Down to the first whose key is not below. */
+	while (n) {
+		size_t half = n / 2;
 
-		if (c == 0)
-			return k;
-		if (c < 0)
-			high = mid;
-		else
-			low = mid + 1;
+		if (k[half].key < key) {
+			k += half + 1;
+			n -= half + 1;
+		} else {
+			n = half;
+		}
 	}
+	for (; k < end && k->key == key; k++)
+		if (memcmp(name, k->name, len) == 0)
+			return k;
 	return NULL;
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct known {
+	uint32_t key;
 	uint8_t len;
 	uint8_t id;    /* what it is; the table's owner says of which enum */
 	uint8_t cells; /* properties: enum ref_cells */
@@ -14,9 +15,12 @@ struct known {
 	char name[28]; /* in place: nothing to be relocated */
 };
 
-#define KNOWN(text, id, cells, kind) { sizeof(text) - 1, id, cells, kind, text }
+/* Tells most names apart, which have three bytes at least: the length and the first of them. */
+#define KNOWN_KEY(text, len) ((uint32_t)(len) << 24 | (uint32_t)(uint8_t)(text)[0] << 16 | (uint32_t)(uint8_t)(text)[1] << 8 | (uint8_t)(text)[2])
 
-/* The entry with that name of len bytes, or NULL. Entries are in order of length, then of bytes, so that few of them are compared. */
+#define KNOWN(text, id, cells, kind) { KNOWN_KEY(text, sizeof(text) - 1), sizeof(text) - 1, id, cells, kind, text }
+
+/* The entry with that name of len bytes, or NULL. Entries are in order of length, then of bytes (of their keys, to be exact). */
 const struct known *known_find(const struct known *table, size_t n, const char *name, size_t len);
 
 #endif

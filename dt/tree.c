@@ -77,18 +77,24 @@ static const char *end_node(struct walk *w)
 	return NULL;
 }
 
-static const char *check_prop(struct walk *w)
+/* A property and those that follow it. */
+static const char *check_props(struct walk *w)
 {
-	const uint8_t *p = w->t->structure + w->at;
-	uint32_t rest = w->t->size - w->at;
+	const uint8_t *p = w->t->structure + w->at, *end = w->t->structure + w->t->size;
 
-	if (rest < 12 || tree_cell(p, 1) > rest - 12)
-		return "its structure is broken";
 	if (!w->in_props)
 		return "a property is not at the beginning of a node";
-	if (tree_cell(p, 2) >= w->strings)
-		return "the name of a property lies outside of it";
-	w->at += 12 + (uint32_t)align_up(tree_cell(p, 1), 4);
+	do {
+		size_t rest = (size_t)(end - p);
+		uint32_t len;
+
+		if (rest < 12 || (len = tree_cell(p, 1)) > rest - 12)
+			return "its structure is broken";
+		if (tree_cell(p, 2) >= w->strings)
+			return "the name of a property lies outside of it";
+		p += 12 + align_up(len, 4);
+	} while (p < end && tree_cell(p, 0) == FDT_PROP);
+	w->at = (uint32_t)(p - w->t->structure);
 	return NULL;
 }
 
@@ -103,7 +109,7 @@ static const char *walk_all(struct walk *w)
 			wrong = begin_node(w);
 			break;
 		case FDT_PROP:
-			wrong = check_prop(w);
+			wrong = check_props(w);
 			break;
 		case FDT_END_NODE:
 			wrong = end_node(w);

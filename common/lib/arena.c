@@ -8,7 +8,7 @@ void arena_init(struct arena *a, void *base, size_t size)
 	*a = (struct arena){ .base = base, .size = size };
 }
 
-void *arena_alloc(struct arena *a, size_t size, size_t align)
+void *arena_take(struct arena *a, size_t size, size_t align)
 {
 	/* Alignment is of the address, not of the offset: base need not be aligned itself. */
 	size_t pad = -((uintptr_t)a->base + a->used) & (align - 1);
@@ -20,7 +20,14 @@ void *arena_alloc(struct arena *a, size_t size, size_t align)
 	void *p = a->base + a->used + pad;
 
 	a->used += pad + size;
-	return memset(p, 0, size);
+	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size, size_t align)
+{
+	void *p = arena_take(a, size, align);
+
+	return p ? memset(p, 0, size) : NULL;
 }
 
 void *arena_alloc_array(struct arena *a, size_t n, size_t size, size_t align)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A bump allocator over memory the caller owns. Nothing is freed one by one; all is zeroed when handed out.
+ * A bump allocator over memory the caller owns. Nothing is freed one by one; all is zeroed when handed out, unless the caller is to write it all.
  * Boot uses one for what parse and plan make; the plan counts a second one (the pool) for what lives on.
  */
 #ifndef COMMON_LIB_ARENA_H
@@ -21,6 +21,9 @@ void arena_init(struct arena *a, void *base, size_t size);
 
 /* Zeroed memory aligned to `align` (a power of two), or NULL when the rest is too small. size 0 gives a valid pointer. */
 void *arena_alloc(struct arena *a, size_t size, size_t align) MUST_CHECK;
+
+/* The same, not zeroed. */
+void *arena_take(struct arena *a, size_t size, size_t align) MUST_CHECK;
 
 /* n * sizeof(type), NULL also when that overflows. */
 void *arena_alloc_array(struct arena *a, size_t n, size_t size, size_t align) MUST_CHECK;

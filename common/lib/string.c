@@ -68,10 +68,11 @@ static void copy_up(unsigned char *d, const unsigned char *s, size_t n)
 
 				t[0] = a, t[1] = b, t[2] = c, t[3] = e, t[4] = g, t[5] = h, t[6] = i, t[7] = j;
 			}
-			for (; n >= WORD; n -= WORD, d += WORD, s += WORD)
-				*(word *)d = *(const word *)s;
 		}
 	}
+	if (!misaligned(d) && !misaligned(s))
+		for (; n >= WORD; n -= WORD, d += WORD, s += WORD)
+			*(word *)d = *(const word *)s;
 	while (n--)
 		*d++ = *s++;
 }
@@ -141,8 +142,13 @@ void *memset(void *dst, int c, size_t n)
 
 int memcmp(const void *a, const void *b, size_t n)
 {
+	typedef uint32_t __attribute__((may_alias)) half;
 	const unsigned char *x = a, *y = b;
 
+	/* Device-tree values lie on 4-byte boundaries. */
+	if (((uintptr_t)x | (uintptr_t)y) % sizeof(half) == 0)
+		for (; n >= sizeof(half) && *(const half *)x == *(const half *)y; n -= sizeof(half))
+			x += sizeof(half), y += sizeof(half);
 	for (; n; n--, x++, y++)
 		if (*x != *y)
 			return *x - *y;
