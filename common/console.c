@@ -45,12 +45,19 @@ static void wait_and_put(uint8_t c)
 	con.stuck = !tries;
 }
 
-static inline void put_synchronously(uint8_t c)
+/* What is below `least` goes out as a blank. */
+static void put_synchronously(const uint8_t *text, size_t n, uint8_t least)
 {
-	if (con.uart.driver->put(&con.uart, c))
-		con.stuck = false;
-	else
-		wait_and_put(c);
+	bool (*put)(struct uart *u, uint8_t c) = con.uart.driver->put;
+
+	for (const uint8_t *end = text + n; text < end; text++) {
+		uint8_t c = *text < least ? ' ' : *text;
+
+		if (!put(&con.uart, c))
+			wait_and_put(c);
+		else if (con.stuck)
+			con.stuck = false;
+	}
 }
 
 static void send_synchronously(void)
@@ -58,7 +65,7 @@ static void send_synchronously(void)
 	int c;
 
 	while ((c = console_mux_peek(&con.mux)) >= 0) {
-		put_synchronously((uint8_t)c);
+		put_synchronously(&(uint8_t){(uint8_t)c}, 1, 0);
 		console_mux_skip(&con.mux);
 	}
 }
@@ -66,12 +73,9 @@ static void send_synchronously(void)
 /* Lock held. A line of the log while nobody else has anything to say: what the mux would make of it, without the mux. */
 static void send_directly(const char *text, size_t len)
 {
-	for (uint32_t i = 0; i < con.log.prefix_len; i++)
-		put_synchronously((uint8_t)con.log.prefix[i]);
-	for (size_t i = 0; i < len; i++)
-		put_synchronously((uint8_t)text[i] < ' ' ? ' ' : (uint8_t)text[i]);
-	put_synchronously('\r');
-	put_synchronously('\n');
+	put_synchronously((const uint8_t *)con.log.prefix, con.log.prefix_len, 0);
+	put_synchronously((const uint8_t *)text, len, ' ');
+	put_synchronously((const uint8_t *)"\r\n", 2, 0);
 }
 
 /* Lock held. As much as the UART takes now; it interrupts when it takes more, if there is more. */

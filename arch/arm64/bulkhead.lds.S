@@ -28,7 +28,7 @@ SECTIONS
 	. = 0;
 	.text : ALIGN(PAGE) {
 		KEEP(*(.head.text))
-		*/common/lib/string.c.o(.text .text.*) /* some of what has room before the vectors, which begin on a 2 KiB boundary */
+		*/common/lib/string.c.o(.text.mem* .text.copy_* .text.strlen .text.strnlen) /* some of what has room before the vectors, which begin on a 2 KiB boundary */
 		*(.text.hot .text.hot.*)
 		*(EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD) .text EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD) .text.*)
 		. = ALIGN(PAGE);

@@ -5,12 +5,16 @@
 #include "arch/arm64/image.h"
 #include "arch/arm64/mmu_state.h"
 #include "arch/arm64/sysreg.h"
+#include "common/lib/string.h"
 
 struct el2_regs el2_regs;
 uint8_t el2_table_memory[CONFIG_EL2_TABLE_PAGES][PAGE] __attribute__((section(".bss..tables"), aligned(PAGE)));
 struct arena el2_table_arena;
 struct pgtable el2_table;
 uint64_t el2_table_limit;
+
+/* The boot CPU's: the others do nothing of note before their own is. */
+static bool mmu_is_on;
 
 static uint64_t data_line_size(void)
 {
@@ -24,8 +28,8 @@ void cache_clean_inval_poc(const void *p, uint64_t size)
 
 	uint64_t a = align_down((uint64_t)p, line);
 
-	for (; end > a && end - a >= 4 * line; a += 4 * line)
-		__asm__ volatile("dc civac, %0\n\tdc civac, %1\n\tdc civac, %2\n\tdc civac, %3" ::"r"(a), "r"(a + line), "r"(a + 2 * line), "r"(a + 3 * line) : "memory");
+	while (end > a && end - a >= 4 * line)
+		__asm__ volatile(".rept 4\n\tdc civac, %0\n\tadd %0, %0, %1\n\t.endr" : "+r"(a) : "r"(line) : "memory");
 	for (; a < end; a += line)
 		__asm__ volatile("dc civac, %0" ::"r"(a) : "memory");
 	dsb(sy); /* the maintenance, before whatever starts the reader that has its caches off */
@@ -40,6 +44,24 @@ void cache_sync_code(const void *p, uint64_t size)
 	isb();
 }
 
+/*
+ * DC ZVA writes as stores do, and is for Normal memory only (Arm ARM DDI 0487, C5.3 "DC ZVA"): all that this is asked for is,
+ * once the MMU is on.
+ */
+size_t string_zero(void *p, size_t n)
+{
+	uint64_t dczid = read_sysreg(dczid_el0), block = UINT64_C(4) << FIELD(dczid, 3, 0);
+	uint64_t a = (uint64_t)p, end = a + n;
+
+	if (!mmu_is_on || FIELD(dczid, 4, 4) || block > STRING_ZERO_MIN / 2)
+		return 0;
+	for (; a % block; a += 8)
+		*(uint64_t *)a = 0;
+	while (end - a >= 4 * block)
+		__asm__ volatile(".rept 4\n\tdc zva, %0\n\tadd %0, %0, %1\n\t.endr" : "+r"(a) : "r"(block) : "memory");
+	return a - (uint64_t)p;
+}
+
 uint64_t mmu_table_bytes(void)
 {
 	return el2_table_arena.used;
@@ -48,6 +70,7 @@ uint64_t mmu_table_bytes(void)
 void mmu_enable(void)
 {
 	cpu_enable_mmu();
+	mmu_is_on = true;
 }
 
 enum err el2_map_pages(uint64_t from, uint64_t to, enum pgtable_attr attr)

@@ -217,6 +217,17 @@ static enum err find_place(struct pgtable *t, const struct request *r, struct sp
 	return OK;
 }
 
+/* How many leaves from s on are none of a run, out of `left`: up to where one can begin, or all where none can. */
+static unsigned count_single(const struct pgtable *t, const struct request *r, struct spot s, unsigned left)
+{
+	uint64_t length = run_length(t->granule_shift), span = length * spot_size(s);
+	unsigned n = (unsigned)((span - (r->ia & (span - 1))) >> s.shift);
+
+	if (!is_aligned(r->ia ^ r->pa, span))
+		n = left;
+	return count_free(s.entry, n < left ? n : left);
+}
+
 /* Leaves from s on, as long as its table has room and r goes on with whole ones: larger ones begin where a table ends. */
 static void write_leaves(const struct pgtable *t, struct request *r, struct spot s)
 {
@@ -225,7 +236,7 @@ static void write_leaves(const struct pgtable *t, struct request *r, struct spot
 
 	do {
 		bool run = run_fits(t, r, s);
-		unsigned n = run ? run_length(t->granule_shift) : 1;
+		unsigned n = run ? run_length(t->granule_shift) : count_single(t, r, s, (unsigned)(stop - s.entry));
 		uint64_t size = (uint64_t)n << s.shift;
 
 		write_descriptors(s.entry, n, r->pa | r->attributes | type | (run ? DESC_CONTIGUOUS : 0), spot_size(s));

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Called with the MMU off too, when all memory is Device memory and an unaligned access faults (Arm ARM DDI 0487, B2,
- * "Alignment support"): only naturally aligned accesses here, no DC ZVA, and nothing is read that the caller did not
- * name.
+ * "Alignment support"): only naturally aligned accesses here, and nothing is read that the caller did not name.
  */
 #include "common/lib/string.h"
 
@@ -126,9 +125,14 @@ void *memset(void *dst, int c, size_t n)
 	if (n >= 2 * WORD) {
 		for (; misaligned(d); n--)
 			*d++ = (unsigned char)c;
-		for (; n >= 4 * BLOCK; n -= 4 * BLOCK, d += 4 * BLOCK)
-#pragma GCC unroll 32
-			for (unsigned i = 0; i < 4 * BLOCK / WORD; i++)
+		if (!fill && n >= STRING_ZERO_MIN) {
+			size_t done = string_zero(d, n);
+
+			d += done, n -= done;
+		}
+		for (; n >= 2 * BLOCK; n -= 2 * BLOCK, d += 2 * BLOCK)
+#pragma GCC unroll 16
+			for (unsigned i = 0; i < 2 * BLOCK / WORD; i++)
 				((word *)d)[i] = fill;
 		for (; n >= 2 * WORD; n -= 2 * WORD, d += 2 * WORD) {
 			((word *)d)[0] = fill;

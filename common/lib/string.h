@@ -17,4 +17,11 @@ int strncmp(const char *a, const char *b, size_t n);
 char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);
 
+/*
+ * The CPU's own way to zero memory, given by the layer that knows of it: [p, p+n), n >= STRING_ZERO_MIN, p on an 8-byte boundary, as far as it
+ * goes from the beginning. Returns how far, 0 if there is none now.
+ */
+#define STRING_ZERO_MIN 1024
+size_t string_zero(void *p, size_t n);
+
 #endif

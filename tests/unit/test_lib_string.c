@@ -25,6 +25,7 @@
 #define strchr  el2_strchr
 #define strrchr el2_strrchr
 #include "common/lib/string.c"
+
 #include "common/lib/string_boot.c"
 #undef memcpy
 #undef memmove
@@ -37,6 +38,13 @@
 #undef strncmp
 #undef strchr
 #undef strrchr
+
+/* Whole 64 bytes only, as a CPU would. */
+size_t string_zero(void *p, size_t n)
+{
+	memset(p, 0, n / 64 * 64);
+	return n / 64 * 64;
+}
 
 #define MAX_LEN 200
 
@@ -99,6 +107,23 @@ static void test_memset(void **state)
 			assert_ptr_equal(el2_memset(dst + to, 0x1a5, n), dst + to);
 			for (size_t i = 0; i < to + n + 8; i++)
 				assert_int_equal(dst[i], i < to || i >= to + n ? 0xee : 0xa5);
+			free(dst);
+		}
+	}
+}
+
+/* Lengths that the CPU's own way is asked for, and those just below. */
+static void test_memset_zero(void **state)
+{
+	(void)state;
+	for (size_t to = 0; to < 8; to++) {
+		for (size_t n = STRING_ZERO_MIN - 10; n < STRING_ZERO_MIN + 400; n += 7) {
+			unsigned char *dst = malloc(to + n + 8);
+
+			memset(dst, 0xee, to + n + 8);
+			assert_ptr_equal(el2_memset(dst + to, 0, n), dst + to);
+			for (size_t i = 0; i < to + n + 8; i++)
+				assert_int_equal(dst[i], i < to || i >= to + n ? 0xee : 0);
 			free(dst);
 		}
 	}
@@ -183,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_memcpy),
 		cmocka_unit_test(test_memmove),
 		cmocka_unit_test(test_memset),
+		cmocka_unit_test(test_memset_zero),
 		cmocka_unit_test(test_memcmp),
 		cmocka_unit_test(test_memchr),
 		cmocka_unit_test(test_lengths),
