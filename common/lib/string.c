@@ -72,6 +72,11 @@ static void copy_up(unsigned char *d, const unsigned char *s, size_t n)
 	if (!misaligned(d) && !misaligned(s))
 		for (; n >= WORD; n -= WORD, d += WORD, s += WORD)
 			*(word *)d = *(const word *)s;
+	for (; n >= 4; n -= 4, d += 4, s += 4) {
+		unsigned char a = s[0], b = s[1], c = s[2], e = s[3];
+
+		d[0] = a, d[1] = b, d[2] = c, d[3] = e;
+	}
 	while (n--)
 		*d++ = *s++;
 }
