@@ -22,6 +22,7 @@ guests += lives
 guests += pages
 guests += rtos
 guests += smoke
+guests += vcpus
 guests += gic
 
 guest_gic += tests/guest/gic/bench.c
@@ -40,3 +41,8 @@ guest_gic += tests/guest/gic/split.c
 guest_gic += tests/guest/gic/state.c
 guest_gic += tests/guest/gic/storm.c
 guest_gic += tests/guest/gic/timer.c
+
+guest_vcpus += tests/guest/vcpus/hold.S
+guest_vcpus += tests/guest/vcpus/private.c
+guest_vcpus += tests/guest/vcpus/races.c
+guest_vcpus += tests/guest/vcpus/registers.c
