@@ -108,6 +108,10 @@ enter_el1:
 	cmp	x0, #(2 << 2)
 	b.ne	2f
 	mov	x0, #(1 << 31)		/* HCR_EL2.RW: EL1 is AArch64 */
+	orr	x1, x0, #(3 << 40)	/* APK, API: the keys of pointer authentication are its own */
+	mrs	x2, id_aa64isar1_el1
+	tst	x2, #0xff0
+	csel	x0, x0, x1, eq
 	msr	hcr_el2, x0
 	mov	x0, #3			/* CNTHCTL_EL2: EL1 may use the physical counter and timer */
 	msr	cnthctl_el2, x0
