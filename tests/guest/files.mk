@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 guest_kit += tests/guest/kit/start.S
+guest_kit += tests/guest/kit/bootargs.c
 guest_kit += tests/guest/kit/cpu.c
 guest_kit += tests/guest/kit/exception.c
 guest_kit += tests/guest/kit/fdt.c
@@ -22,7 +23,9 @@ guests += lives
 guests += pages
 guests += rtos
 guests += smoke
+guests += share
 guests += vcpus
+guests += windows
 guests += gic
 
 guest_gic += tests/guest/gic/bench.c

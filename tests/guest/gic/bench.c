@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/guest/gic/bench.h"
 
-#include "tests/guest/kit/fdt.h"
-
 #define PATIENCE_US 10000000
 #define PATIENCE_LATER_US 300000
 
@@ -253,29 +251,6 @@ unsigned group_shift(uint32_t bpr)
 }
 
 /* ---- for the programs ---- */
-
-bool bootargs_have(const char *word)
-{
-	struct fdt_node node;
-	size_t length = string_length(word);
-	const char *at;
-
-	if (!fdt_find_path(&node, "/chosen"))
-		return false;
-	for (at = fdt_string(&node, "bootargs"); *at != '\0'; at++) {
-		size_t i = 0;
-
-		while (i < length && at[i] == word[i])
-			i++;
-		if (i == length && (at[i] == '\0' || at[i] == ' '))
-			return true;
-		while (*at != '\0' && *at != ' ')
-			at++;
-		if (*at == '\0')
-			break;
-	}
-	return false;
-}
 
 /* Marsaglia's xorshift, 32 bits. */
 uint32_t random_next(uint32_t *state)

@@ -88,8 +88,6 @@ unsigned spis_free(void);
 unsigned priority_step(void);
 /* How far right to shift a priority for its group priority at a value of GIC_BPR. */
 unsigned group_shift(uint32_t bpr);
-/* A word of the kernel command line. */
-bool bootargs_have(const char *word);
 uint32_t random_next(uint32_t *state);
 
 #endif

@@ -25,6 +25,13 @@ void tap_skip(const char *name, const char *reason);
 /* "1..N", a summary, and PSCI SYSTEM_OFF. */
 void tap_done(void) __attribute__((noreturn));
 
+/* ---- the kernel command line ---- */
+
+/* Whether it has this word. */
+bool bootargs_have(const char *word);
+/* The decimal number behind "name=". */
+uint32_t bootargs_number(const char *name, uint32_t otherwise);
+
 /* ---- memory ---- */
 
 #define MEMORY_MAX 8
