@@ -89,7 +89,8 @@ uint32_t closure_end_of(const struct host *host, uint32_t node);
 bool closure_is_bus(const struct host *host, uint32_t node);
 
 /*
- * What is given together: the nearest node, that or above, with registers; else with interrupts; else whose parts have registers.
+ * What is given together: the nearest node, that or above, with registers (or the outermost that they are part of the registers of); else with
+ * interrupts; else whose parts have registers.
  * HOST_NO_NODE: there is none, it is just a description.
  */
 uint32_t closure_unit_of(const struct host *host, uint32_t node);

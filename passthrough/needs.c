@@ -50,6 +50,26 @@ static bool is_channel(const struct host *host, uint32_t node)
 	return host->nodes[node].smc_id && firmware_of(host, node) == FIRMWARE_CHANNEL;
 }
 
+static bool shares_registers(const struct host_node *a, const struct host_node *b)
+{
+	for (uint32_t i = 0; i < a->nr_regs; i++)
+		for (uint32_t k = 0; k < b->nr_regs; k++)
+			if (ranges_overlap(a->regs[i].base, a->regs[i].size, b->regs[k].base, b->regs[k].size))
+				return true;
+	return false;
+}
+
+/* A section of an SRAM cannot be given without what else is there: the outermost node with registers that are that one's too. */
+static uint32_t whole_of(const struct host *host, uint32_t node)
+{
+	uint32_t whole = node;
+
+	for (uint32_t up = host->nodes[node].parent; up != HOST_NO_NODE; up = host->nodes[up].parent)
+		if (has_registers(host, up) && shares_registers(&host->nodes[up], &host->nodes[node]))
+			whole = up;
+	return whole;
+}
+
 uint32_t closure_unit_of(const struct host *host, uint32_t node)
 {
 	static bool (*const marks[])(const struct host *host, uint32_t node) = { has_registers, is_channel, has_interrupts, has_parts };
@@ -57,7 +77,7 @@ uint32_t closure_unit_of(const struct host *host, uint32_t node)
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 		for (uint32_t up = node; up != HOST_NO_NODE; up = host->nodes[up].parent)
 			if (marks[i](host, up))
-				return up;
+				return whole_of(host, up);
 	return HOST_NO_NODE;
 }
 

@@ -575,6 +575,40 @@ static void test_children(void **state)
 	expect_one(f, FINDING_DEVICE_OWNED, "/pl061@9030000 is an IOMMU", "");
 }
 
+/* A section of a memory comes with all of it, if nobody else needs any of it. */
+static void test_sections(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+	const struct plan_vm *vm;
+
+	fixture_pass(f, VM_RTOS, "/pl061@9030000");
+	fixture_ref(f, N_GPIO, N_BUS_A_PART, REF_MEMORY, "shmem");
+	vm = plan_make(&f->in)->vms + VM_RTOS;
+	assert_int_equal(vm->nr_grants, 3);
+	assert_int_equal(vm->grants[1].node, N_BUS_A);
+	assert_int_equal(vm->grants[1].kind, PLAN_GRANT_OWN);
+	assert_int_equal(vm->grants[2].node, N_BUS_A_PART);
+	assert_string_equal(vm->grants[2].reason, "part of /soc/a@b000000");
+	free(f);
+
+	f = fixture_new();
+	fixture_pass(f, VM_RTOS, "/pl061@9030000");
+	fixture_ref(f, N_GPIO, N_BUS_A_PART, REF_MEMORY, "shmem");
+	fixture_ref(f, N_RTC, N_BUS_A, REF_MEMORY, "sram");
+	expect_one(f, FINDING_DEVICE_PROVIDER, "/pl061@9030000 needs the memory region /soc/a@b000000 (shmem), which /pl031@9010000 needs too", "");
+
+	/* Beside the other's registers it is a device of its own. */
+	f = fixture_new();
+	fixture_pass(f, VM_RTOS, "/pl061@9030000");
+	fixture_ref(f, N_GPIO, N_BUS_A_PART, REF_MEMORY, "shmem");
+	f->regs[N_BUS_A_PART].base = 0x0b001000;
+	vm = plan_make(&f->in)->vms + VM_RTOS;
+	assert_int_equal(vm->nr_grants, 2);
+	assert_int_equal(vm->grants[1].node, N_BUS_A_PART);
+	free(f);
+}
+
 static void test_dma(void **state)
 {
 	(void)state;
@@ -639,7 +673,8 @@ int main(void)
 		cmocka_unit_test(test_missing), cmocka_unit_test(test_owned), cmocka_unit_test(test_taken), cmocka_unit_test(test_page_shared),
 		cmocka_unit_test(test_disabled_neighbour), cmocka_unit_test(test_registers), cmocka_unit_test(test_interrupts),
 		cmocka_unit_test(test_providers), cmocka_unit_test(test_overrides), cmocka_unit_test(test_firmware), cmocka_unit_test(test_masters),
-		cmocka_unit_test(test_scmi), cmocka_unit_test(test_streams), cmocka_unit_test(test_rest), cmocka_unit_test(test_children), cmocka_unit_test(test_dma),
+		cmocka_unit_test(test_scmi), cmocka_unit_test(test_streams), cmocka_unit_test(test_rest), cmocka_unit_test(test_children), cmocka_unit_test(test_sections),
+		cmocka_unit_test(test_dma),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
