@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Firmware for QEMU's virt machine with secure=on, for tests: as much PSCI (DEN 0022) as starts CPUs at EL2, and a service that takes calls
- * as Xilinx' EEMI (UG1200) has them. It grants everything: whatever is refused was refused before it got here. Each call is told on
- * the secure UART, and the answer says what was received and how many there were.
+ * Firmware for QEMU's virt machine with secure=on, for tests: as much PSCI (DEN 0022) as starts CPUs at EL2, and services that take calls
+ * as Xilinx' EEMI (UG1200) and SCMI (scmi.c) have them. They grant everything: whatever is refused was refused before it got here. Each call is told on
+ * the secure UART; EEMI's answer says what was received and how many there were.
  */
-#include <stdint.h>
+#include "tests/firmware/firmware.h"
 
 #define UART UINT64_C(0x09040000)
 #define GICD UINT64_C(0x08000000)
 #define GICR UINT64_C(0x080a0000)
-#define PAYLOAD UINT64_C(0x60000000)
+#define PAYLOAD UINT64_C(0x60000000) /* where tests/qemu/machine.py puts it, and its DTB */
+#define PAYLOAD_DTB UINT64_C(0x5fe00000)
 #define MAX_CPUS 8
 
 static volatile struct {
@@ -18,21 +19,18 @@ static volatile struct {
 } cpus[MAX_CPUS];
 static volatile uint32_t nr_calls;
 
-static uint32_t read32(uint64_t at) { return *(volatile uint32_t *)at; }
-static void write32(uint64_t at, uint32_t v) { *(volatile uint32_t *)at = v; }
-
 #define read_sysreg(name) ({ uint64_t v_; __asm__ volatile("mrs %0, " #name : "=r"(v_)); v_; })
 #define write_sysreg(name, v) __asm__ volatile("msr " #name ", %0" ::"r"((uint64_t)(v)) : "memory")
 
 /* ---- what there is to say ---- */
 
-static void put_text(const char *s)
+void put_text(const char *s)
 {
 	for (; *s; s++)
 		write32(UART, (uint8_t)*s);
 }
 
-static void put_hex(uint64_t v)
+void put_hex(uint64_t v)
 {
 	for (int shift = 60; shift >= 0; shift -= 4)
 		if (v >> shift || !shift)
@@ -75,7 +73,9 @@ struct start firmware_main(uint64_t cpu)
 	write_sysreg(hcr_el2, 0);
 	if (cpu == 0 && !cpus[0].on) {
 		open_distributor();
+		scmi_init();
 		cpus[0].entry = PAYLOAD;
+		cpus[0].context = PAYLOAD_DTB;
 		cpus[0].on = 1;
 	}
 	open_redistributor((unsigned)cpu);
@@ -152,6 +152,8 @@ void firmware_smc(uint64_t *x)
 
 	if ((fn & 0xffff0000) == 0xc2000000)
 		eemi(x);
+	else if (fn == SCMI_CALL)
+		scmi(x);
 	else if (fn == 0x84000002)
 		psci_cpu_off();
 	else

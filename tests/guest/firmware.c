@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which calls reach firmware (tests/firmware) from a VM that has a device which firmware operates. The clock, reset and power domain are those
- * in its DTB; tests/firmware/board.dtso has another device, which is another VM's, and clock 31 for both.
+ * in its DTB; tests/firmware/board.dtso has another device, which is another VM's, and clock 31 for both. The first one's device has a clock of
+ * SCMI as well (Arm DEN 0056), so that VM has the channel and nobody else.
  */
+#include "tests/guest/kit/exception.h"
 #include "tests/guest/kit/fdt.h"
 #include "tests/guest/kit/kit.h"
 #include "tests/guest/kit/psci.h"
@@ -109,9 +111,89 @@ static void test_rest(uint32_t reset, uint32_t node)
 	not_offered("a trusted OS", 0xb2000000);
 }
 
+/* ---- SCMI ---- */
+
+#define SCMI_CALL 0x82000010ul
+#define SCMI_MEMORY 0xbff00080ul
+
+enum { BASE = 0x10, CLOCK = 0x14 };
+enum { VERSION = 0, ATTRIBUTES = 1, BASE_VENDOR = 3, BASE_PROTOCOLS = 6, CLOCK_ATTRIBUTES = 3, CLOCK_RATE_SET = 5, CLOCK_RATE_GET = 6, CLOCK_CONFIG_SET = 7 };
+enum { SCMI_SUCCESS = 0, SCMI_NOT_FOUND = -4, SCMI_LOST = -127 };
+
+/* The channel's memory: DEN 0056, "shared memory based transports". */
+static volatile struct {
+	uint32_t reserved, status; /* bit 0: free */
+	uint32_t implementation[2], flags, length, header, payload[25];
+} *channel;
+
+/* Its status, and the answer's words in channel->payload from 1 on. */
+static int32_t message(uint32_t protocol, uint32_t id, const uint32_t *words, unsigned nr)
+{
+	static uint32_t token;
+
+	if (!(channel->status & 1))
+		return SCMI_LOST;
+	token = (token + 1) & 0x3ff;
+	channel->status = 0;
+	channel->flags = 0;
+	channel->length = 4 + 4 * nr;
+	channel->header = token << 18 | protocol << 10 | id;
+	for (unsigned i = 0; i < nr; i++)
+		channel->payload[i] = words[i];
+	__asm__ volatile("dsb sy" ::: "memory"); /* all of it before the call */
+	if (call(SCMI_CALL, 0, 0).x0 != 0 || !(channel->status & 1) || channel->header != (token << 18 | protocol << 10 | id))
+		return SCMI_LOST;
+	return (int32_t)channel->payload[0];
+}
+
+static void answers(const char *name, uint32_t protocol, uint32_t id, uint32_t argument, uint32_t length, uint32_t word)
+{
+	int32_t status = message(protocol, id, &argument, 1);
+
+	tap_result(status == SCMI_SUCCESS && channel->length == 8 + length && (length == 0 || channel->payload[1] == word),
+		   "%s: status %d, %u bytes, %x", name, status, channel->length, channel->payload[1]);
+}
+
+static void test_own_channel(const struct fdt_node *node)
+{
+	const uint32_t rate[] = { 0, 1, 24000000, 5 }, nobody[] = { 9 }, on[] = { 1, 1 };
+	struct fdt_node memory_node;
+	uint64_t address = 0, size = 0;
+
+	fdt_walk(&memory_node);
+	if (!fdt_next_compatible(&memory_node, "arm,scmi-shmem") || !fdt_reg(&memory_node, 0, &address, &size))
+		print("Bail out! no memory for messages\n");
+	channel = (void *)address;
+	tap_result(fdt_u32(node, "arm,smc-id", 0) == SCMI_CALL && address == SCMI_MEMORY && size == 0x80, "the channel is in the device tree");
+	answers("the base protocol's version", BASE, VERSION, 0, 4, 0x20000);
+	answers("the vendor's name", BASE, BASE_VENDOR, 0, 16, 0x6b6c7562); /* "bulk" */
+	answers("the protocols", BASE, BASE_PROTOCOLS, 0, 8, 1);
+	answers("the clocks", CLOCK, ATTRIBUTES, 0, 4, 2);
+	answers("clock 1, off,", CLOCK, CLOCK_ATTRIBUTES, 1, 20, 0);
+	tap_result(message(CLOCK, CLOCK_CONFIG_SET, on, 2) == SCMI_SUCCESS, "clock 1 goes on");
+	answers("clock 1, on,", CLOCK, CLOCK_ATTRIBUTES, 1, 20, 1);
+	tap_result(message(CLOCK, CLOCK_RATE_SET, rate, 4) == SCMI_SUCCESS, "its rate is set");
+	answers("its rate", CLOCK, CLOCK_RATE_GET, 1, 8, 24000000);
+	tap_result(channel->payload[2] == 5, "its upper half is the fourth argument");
+	tap_result(message(CLOCK, CLOCK_RATE_GET, nobody, 1) == SCMI_NOT_FOUND, "there is no clock 9");
+}
+
+/* Neither its bell nor its memory. */
+static void test_others_channel(void)
+{
+	struct fault fault;
+
+	not_offered("another VM's SCMI channel", SCMI_CALL);
+	not_offered("another VM's SCMI channel, asked again,", SCMI_CALL);
+	fault_expect();
+	(void)*(volatile uint32_t *)SCMI_MEMORY;
+	fault = fault_taken();
+	tap_result(fault.taken, "another VM's messages are not to be seen");
+}
+
 void guest_main(void)
 {
-	struct fdt_node device;
+	struct fdt_node device, scmi;
 	bool first = fdt_find_path(&device, "/pl061@9030000");
 	uint32_t size;
 
@@ -119,6 +201,12 @@ void guest_main(void)
 		print("Bail out! no device\n");
 	tap_result(id_in(&device, "clocks") == (first ? 5 : 6), "the device has its clock");
 	tap_result(!fdt_property(&device, "pinctrl-0", &size), "its pins stay as they are");
+	/* Before all others: what is refused is told of so many calls only. */
+	fdt_walk(&scmi);
+	if (tap_result(fdt_next_compatible(&scmi, "arm,scmi-smc") == first, "SCMI is %sin the device tree", first ? "" : "not ") && first)
+		test_own_channel(&scmi);
+	else
+		test_others_channel();
 	/* Two VMs call at a time: the count only grows. */
 	uint64_t before = call(EEMI + GET_API_VERSION, 0, 0).x1 >> 32;
 

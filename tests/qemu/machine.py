@@ -16,6 +16,7 @@ STUB_ADDRESS = 0x41000000
 LOAD_ADDRESS = 0x42000000
 TFA_LOAD_ADDRESS = 0x60000000
 TFA_SYSTEM_ADDRESS = 0x62000000
+FIRMWARE_DTB_ADDRESS = 0x5fe00000  # as tests/firmware/firmware.c has it
 # The architected pointer authentication algorithm takes most of the time when it is emulated; another one is allowed.
 CPU_PROPERTIES = {"max": ",pauth-impdef=on"}
 
@@ -184,8 +185,8 @@ def bare_arguments(hypervisor):
     return ["-device", f"loader,file={hypervisor},addr={LOAD_ADDRESS:#x},force-raw=on", *put_words(STUB_ADDRESS, stub), "-device", f"loader,addr={STUB_ADDRESS:#x},cpu-num=0"]
 
 
-def behind_firmware(case, context, machine, hypervisor, itb):
-    """As TF-A hands over on this machine: EL2 at 0x60000000, x0 = 0, the DTB at the start of RAM.
+def behind_firmware(case, context, machine, itb):
+    """The DTB for a payload of firmware at EL3.
 
     QEMU describes PSCI only where it is its own: the DTB is that of the machine without EL3. TF-A brings no initrd along, so the DTB names it, as a board's boot loader behind TF-A would. What the case overlays it with is added.
     """
@@ -202,19 +203,29 @@ def behind_firmware(case, context, machine, hypervisor, itb):
         subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", str(overlay), str(source)], capture_output=True, timeout=60, check=True)
         subprocess.run(["fdtoverlay", "-i", str(dtb), "-o", str(merged), str(overlay)], capture_output=True, timeout=60, check=True)
         dtb = merged
-    return ["-dtb", str(dtb), "-device", f"loader,file={hypervisor},addr={TFA_LOAD_ADDRESS:#x},force-raw=on",
+    return dtb
+
+
+def payload_arguments(hypervisor, itb):
+    """What firmware at EL3 goes on with: EL2 at 0x60000000."""
+    return ["-device", f"loader,file={hypervisor},addr={TFA_LOAD_ADDRESS:#x},force-raw=on",
             "-device", f"loader,file={itb},addr={TFA_SYSTEM_ADDRESS:#x},force-raw=on"]
 
 
-def tfa_arguments():
-    """Its last step without it, with QEMU's PSCI: SCTLR_EL2 has its RES1 bits."""
+def tfa_arguments(dtb):
+    """TF-A's last step without it, with QEMU's PSCI: SCTLR_EL2 has its RES1 bits, x0 = 0, and the DTB is at the start of RAM."""
     stub = [0xd2a00001 | (TFA_LOAD_ADDRESS >> 16) << 5,  # movz x1, #(TFA_LOAD_ADDRESS >> 16), lsl #16
             0xd2810602,  # movz x2, #0x0830
             0xf2a618a2,  # movk x2, #0x30c5, lsl #16
             0xd51c1002,  # msr sctlr_el2, x2
             0xd2800000,  # mov x0, #0
             0xd61f0020]  # br x1
-    return [*put_words(STUB_ADDRESS, stub), "-device", f"loader,addr={STUB_ADDRESS:#x},cpu-num=0"]
+    return ["-dtb", str(dtb), *put_words(STUB_ADDRESS, stub), "-device", f"loader,addr={STUB_ADDRESS:#x},cpu-num=0"]
+
+
+def firmware_arguments(firmware, dtb):
+    """It says in x0 where the DTB is, which QEMU does not touch there: with -dtb it would write what RAM there is into it."""
+    return ["-bios", str(firmware), "-device", f"loader,file={dtb},addr={FIRMWARE_DTB_ADDRESS:#x},force-raw=on"]
 
 
 def boot_arguments(case, context, machine):
@@ -228,10 +239,10 @@ def boot_arguments(case, context, machine):
         itb = context.system(case)
         if "damage" in case:
             itb = context.damaged(itb, case["damage"], case["name"])
-    if case["boot"] == "tfa":
-        return behind_firmware(case, context, machine, hypervisor, itb) + tfa_arguments()
-    if case["boot"] == "firmware":
-        return ["-bios", str(context.product("firmware/firmware.bin")), *behind_firmware(case, context, machine, hypervisor, itb)]
+    if case["boot"] in ("tfa", "firmware"):
+        dtb = behind_firmware(case, context, machine, itb)
+        starts = tfa_arguments(dtb) if case["boot"] == "tfa" else firmware_arguments(context.product("firmware/firmware.bin"), dtb)
+        return payload_arguments(hypervisor, itb) + starts
     if case["boot"] == "direct":
         return ["-kernel", hypervisor, *(["-initrd", str(itb)] if itb else [])]
     if not UBOOT.exists():

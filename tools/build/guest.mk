@@ -37,7 +37,7 @@ all: $(guest_binaries)
 # ---- Firmware for tests, which runs from address 0 ----
 
 test_firmware := $(BUILD)/firmware
-test_firmware_objects := $(test_firmware)/start.S.o $(test_firmware)/firmware.c.o
+test_firmware_objects := $(test_firmware)/start.S.o $(test_firmware)/firmware.c.o $(test_firmware)/scmi.c.o
 all_objects += $(test_firmware_objects)
 
 $(test_firmware_objects): $(test_firmware)/%.o: tests/firmware/% $(guest)/.flags
