@@ -31,7 +31,7 @@ void plan_pool_count_dtb(struct plan_work *w, struct plan_vm *vm)
 	while (bootargs && *bootargs++)
 		bytes++;
 	if (vm->config->fdt_fragment != SYSTEM_NO_IMAGE)
-		bytes += 2 * w->in->system->images[vm->config->fdt_fragment].size; /* its symbols come along, under longer paths */
+		bytes += w->in->system->images[vm->config->fdt_fragment].size;
 	/* The arm64 boot protocol ends at 2 MiB (Linux, Documentation/arch/arm64/booting.rst, section 2). */
 	vm->dtb_max = (uint32_t)u64_min(align_up(bytes, PLAN_PAGE), MIB(2));
 }

@@ -146,13 +146,72 @@ static enum err check_described(struct fragment *f, const struct tree *after, st
 	return OK;
 }
 
+/* ---- Labels ---- */
+
+#define SYMBOLS "__symbols__"
+#define FIXUPS  "__fixups__"
+
+/* Where that node of the board is in the guest's tree, by its phandle, which it has kept. < 0: it is not there. */
+static int find_here(const void *blob, const struct host *host, const char *path, char *here)
+{
+	uint32_t node = host_find_path(host, path), phandle = node == HOST_NO_NODE ? 0 : host->nodes[node].phandle;
+	int at = phandle ? fdt_node_offset_by_phandle(blob, phandle) : -FDT_ERR_NOTFOUND;
+
+	return at < 0 ? at : fdt_get_path(blob, at, here, GUEST_PATH_LEN);
+}
+
+/* One label that the overlay refers to, for libfdt to resolve. */
+static int add_symbol(struct fragment *f, void *blob, int symbols, const char *label)
+{
+	const struct host *host = f->plan->host;
+	uint32_t known = tree_child(host->tree, 0, SYMBOLS, strlen(SYMBOLS));
+	struct tree_value path = known == TREE_NO_NODE ? (struct tree_value){ 0 } : tree_get(host->tree, known, label);
+	char here[GUEST_PATH_LEN];
+
+	if (!path.data || !tree_is_strings(path))
+		bad(f, "refers to the label '%s', which the board's DTB does not have: refer to nodes by path, as &{/pl031@9010000}", label);
+	else if (find_here(blob, host, (const char *)path.data, here) < 0)
+		bad(f, "refers to the label '%s', and the VM does not have %s", label, (const char *)path.data);
+	else
+		return fdt_setprop_string(blob, symbols, label, here);
+	return 0;
+}
+
+/* The labels of the board's DTB that the overlay refers to, under the paths that their nodes have here. */
+static int add_symbols(struct fragment *f, void *blob, const struct tree *overlay)
+{
+	uint32_t fixups = tree_child(overlay, 0, FIXUPS, strlen(FIXUPS));
+	struct tree_prop p = tree_props(overlay, fixups == TREE_NO_NODE ? 0 : fixups);
+	int symbols = fdt_add_subnode(blob, 0, SYMBOLS), error = symbols < 0 ? symbols : 0;
+
+	while (!error && fixups != TREE_NO_NODE && tree_next_prop(overlay, &p))
+		error = add_symbol(f, blob, symbols, p.name);
+	return error;
+}
+
+/* At most what they take, and the overlay's own, which libfdt adds under the paths that they get. */
+static size_t symbols_size(const struct tree *overlay, size_t overlay_size)
+{
+	static const char *const names[] = { FIXUPS, SYMBOLS };
+	size_t size = 64 + overlay_size;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		uint32_t node = tree_child(overlay, 0, names[i], strlen(names[i]));
+		struct tree_prop p = tree_props(overlay, node == TREE_NO_NODE ? 0 : node);
+
+		while (node != TREE_NO_NODE && tree_next_prop(overlay, &p))
+			size += GUEST_PATH_LEN + 16 + p.value.len;
+	}
+	return size;
+}
+
 /* ---- Applying ---- */
 
 static const char *explain(int error)
 {
 	switch (error) {
 	case -FDT_ERR_NOTFOUND:
-		return "refers to a path or label that the VM's device tree does not have: see `bulkhead guest-dtb`, and refer to nodes by path, as &{/pl031@9010000}";
+		return "refers to a path that the VM's device tree does not have: see `bulkhead guest-dtb`";
 	case -FDT_ERR_NOSPACE:
 		return "makes the VM's device tree larger than what was planned for it";
 	default:
@@ -160,40 +219,66 @@ static const char *explain(int error)
 	}
 }
 
-/* Applies and checks. */
-static enum err apply(struct fragment *f, struct plan_vm *vm, void *after, size_t size, struct arena *arena)
+/* Labels are of no use to the guest. Returns libfdt's error. */
+static int merge(struct fragment *f, void *blob, void *overlay, const struct tree *t)
+{
+	int error, symbols;
+
+	if (tree_find(t, "/fragment@0/__overlay__", strlen("/fragment@0/__overlay__")) == TREE_NO_NODE)
+		return -FDT_ERR_BADOVERLAY;
+	error = add_symbols(f, blob, t);
+	if (error || f->bad)
+		return error;
+	error = fdt_overlay_apply(blob, overlay);
+	if (error)
+		return error;
+	symbols = fdt_path_offset(blob, "/" SYMBOLS);
+	error = symbols < 0 ? symbols : fdt_del_node(blob, symbols);
+	return error ? error : fdt_pack(blob);
+}
+
+/* What the overlay makes of the VM's tree, in *after. */
+static enum err apply(struct fragment *f, struct plan_vm *vm, size_t limit, struct arena *arena, void **after)
 {
 	const struct system_image *image = &f->plan->system->images[vm->config->fdt_fragment];
 	void *overlay = arena_alloc(arena, image->size, 8);
-	struct tree old, new;
+	struct tree t;
 	const char *wrong;
+	size_t room;
 	int error;
 
 	/* libfdt changes the overlay while it applies it. */
 	if (!overlay)
 		return ERR_NO_MEMORY;
 	memcpy(overlay, image->data, image->size);
-	wrong = tree_index(&new, overlay, image->size, arena);
+	wrong = tree_index(&t, overlay, image->size, arena);
 	if (wrong == tree_no_memory)
 		return ERR_NO_MEMORY;
 	if (wrong) {
 		bad(f, "is damaged: %s", wrong);
 		return OK;
 	}
-	error = fdt_open_into(vm->dtb_blob, after, (int)size);
-	if (!error && tree_find(&new, "/fragment@0/__overlay__", strlen("/fragment@0/__overlay__")) == TREE_NO_NODE)
-		error = -FDT_ERR_BADOVERLAY;
+	room = limit + symbols_size(&t, image->size);
+	*after = arena_alloc(arena, room, 8);
+	if (!*after)
+		return ERR_NO_MEMORY;
+	error = fdt_open_into(vm->dtb_blob, *after, (int)room);
 	if (!error)
-		error = fdt_overlay_apply(after, overlay);
-	if (!error)
-		error = fdt_pack(after);
-	if (error) {
+		error = merge(f, *after, overlay, &t);
+	if (!error && !f->bad && fdt_totalsize(*after) > limit)
+		error = -FDT_ERR_NOSPACE;
+	if (error)
 		bad(f, "%s", explain(error));
-		return OK;
-	}
-	wrong = tree_index(&old, vm->dtb_blob, vm->dtb_size, arena);
+	return OK;
+}
+
+static enum err check(struct fragment *f, const struct plan_vm *vm, const void *after, struct arena *arena)
+{
+	struct tree old, new;
+	const char *wrong = tree_index(&old, vm->dtb_blob, vm->dtb_size, arena);
+
 	if (!wrong)
-		wrong = tree_index(&new, after, size, arena);
+		wrong = tree_index(&new, after, fdt_totalsize(after), arena);
 	if (wrong == tree_no_memory)
 		return ERR_NO_MEMORY;
 	if (wrong) {
@@ -208,12 +293,11 @@ static enum err apply(struct fragment *f, struct plan_vm *vm, void *after, size_
 enum err guest_apply_fragment(const struct plan *plan, struct plan_vm *vm, struct arena *arena, struct findings *findings)
 {
 	struct fragment f = { .plan = plan, .vm = vm, .findings = findings, .image = plan->system->images[vm->config->fdt_fragment].name };
-	size_t size = vm->dtb_max < vm->dtb_room ? vm->dtb_max : vm->dtb_room;
-	void *after = arena_alloc(arena, size, 8);
-	enum err e = after ? OK : ERR_NO_MEMORY;
+	void *after = NULL;
+	enum err e = apply(&f, vm, vm->dtb_max < vm->dtb_room ? vm->dtb_max : vm->dtb_room, arena, &after);
 
-	if (!e)
-		e = apply(&f, vm, after, size, arena);
+	if (!e && !f.bad)
+		e = check(&f, vm, after, arena);
 	if (e)
 		findings_add(findings, FINDING_NO_MEMORY, "%s: fdt-fragment needs more boot memory than there is: raise CONFIG_BOOT_ARENA_KIB", vm->config->path);
 	if (e || f.bad)

@@ -52,6 +52,8 @@ static struct host *host;
 static uint32_t cpus[128];
 static struct plan_region regions[6];
 static struct plan_grant grants[16];
+static struct plan_irq irqs[1];
+static void *overlay;
 static struct vm_config config;
 static struct plan_vm vm;
 static struct plan plan;
@@ -88,6 +90,8 @@ static int tear_down(void **state)
 {
 	(void)state;
 	free(host_dtb);
+	free(overlay);
+	overlay = NULL;
 	return 0;
 }
 
@@ -513,6 +517,115 @@ static void memory_is_given_back(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* ---- Fragments ---- */
+
+static struct system_image image;
+static struct system images = { .images = &image, .nr_images = 1 };
+
+static enum err write_with(const char *fragment)
+{
+	size_t size;
+
+	free(overlay);
+	overlay = dts_compile(fragment, &size);
+	image = (struct system_image){ .name = "frag", .data = overlay, .size = size };
+	config.fdt_fragment = 0;
+	plan.system = &images;
+	vm.dtb_max = 16 << 10;
+	regions[1] = (struct plan_region){ .kind = PLAN_REGION_DEVICE, .ipa = { 0x100007000 }, .size = 0x1000 };
+	vm.nr_regions = 2;
+	grant("/soc/gpio@7000", PLAN_GRANT_OWN);
+	grant("/soc/gpio@7000/pins", PLAN_GRANT_OWN);
+	grant("/oscillator", PLAN_GRANT_COPY);
+	irqs[0] = (struct plan_irq){ .intid = 42 };
+	vm.irqs = irqs;
+	vm.nr_irqs = 1;
+	return dt_write_guest(&plan, &vm, &arena, &findings);
+}
+
+static void taken(const char *fragment)
+{
+	enum err e = write_with(fragment);
+
+	if (e || findings.count)
+		fail_msg("%s", findings.first ? findings.first->text : "no finding");
+	dtb = vm.dtb_blob;
+	assert_int_equal(dts_complaints(dtb, vm.dtb_size), 0);
+	assert_true(fdt_path_offset(dtb, "/__symbols__") < 0);
+}
+
+/* Nodes that the VM has are known by the board's labels, wherever they are in its tree. */
+static void labels_of_the_board(void **state)
+{
+	uint32_t gpio, line;
+
+	(void)state;
+	taken("/plugin/; &gpio { line: line { label = \"key\"; }; }; &pins { bias-disable; };\n"
+	      "&{/} { keys { compatible = \"gpio-keys\"; key { gpios = <&gpio 3 1>; m,line = <&line>, <&line>; clocks = <&osc>; }; };\n"
+	      "  m,x { interrupt-parent = <&gic>; interrupts = <0 10 4>; }; };");
+	assert_text("/gpio@100007000/line", "label", "key");
+	assert_true(has("/gpio@100007000/pins", "bias-disable"));
+	gpio = fdt_get_phandle(dtb, node("/gpio@100007000"));
+	line = fdt_get_phandle(dtb, node("/gpio@100007000/line"));
+	assert_cells("/keys/key", "gpios", gpio, 3, 1);
+	assert_cells("/keys/key", "m,line", line, line);
+	assert_cells("/keys/key", "clocks", fdt_get_phandle(dtb, node("/oscillator")));
+	assert_cells("/m,x", "interrupt-parent", 0x42);
+}
+
+static void fragments_without_labels(void **state)
+{
+	(void)state;
+	taken("/plugin/; &{/gpio@100007000} { m,x; };");
+	assert_true(has("/gpio@100007000", "m,x"));
+}
+
+/* All that are wrong are told. */
+static void labels_that_are_not_there(void **state)
+{
+	(void)state;
+	assert_int_equal(write_with("/plugin/; &clkc { m,x; }; &{/} { x { a = <&gpio>, <&sys>, <&nowhere>; }; };"), ERR_INVALID);
+	assert_int_equal(findings.count, 3);
+	assert_non_null(strstr(findings.first->text, "/vms/linux: fdt-fragment: frag refers to the label 'clkc', and the VM does not have /clock-controller@20000"));
+	assert_non_null(strstr(findings.first->next->text, "'sys', and the VM does not have /soc/sys@7800"));
+	assert_non_null(strstr(findings.first->next->next->text, "'nowhere', which the board's DTB does not have"));
+}
+
+static void board_without_labels(void **state)
+{
+	int symbols = fdt_path_offset(host_dtb, "/__symbols__");
+
+	(void)state;
+	assert_true(symbols > 0);
+	assert_int_equal(fdt_nop_node(host_dtb, symbols), 0);
+
+	const struct tree *tree = dt_open_host(host_dtb, fdt_totalsize(host_dtb), &arena, &findings);
+
+	assert_non_null(tree);
+	plan.host = host = dt_parse_host(tree, &arena, &findings);
+	assert_int_equal(write_with("/plugin/; &gpio { m,x; };"), ERR_INVALID);
+	assert_int_equal(findings.count, 1);
+	assert_non_null(strstr(findings.first->text, "'gpio', which the board's DTB does not have"));
+}
+
+/* What labels take is not of the guest's tree: at its planned size it still fits. */
+static void labels_take_no_room(void **state)
+{
+	static const char fragment[] = "/plugin/; &gpio { line: a_line_with_a_long_name { }; line2: another_line_with_a_long_name { }; };";
+	uint32_t size;
+
+	(void)state;
+	taken(fragment);
+	size = vm.dtb_size;
+	vm.nr_grants = 0;
+	vm.dtb_room = size;
+	assert_int_equal(write_with(fragment), OK);
+	vm.nr_grants = 0;
+	vm.dtb_room = size - 1;
+	assert_int_equal(write_with(fragment), ERR_INVALID);
+	assert_non_null(strstr(findings.first->text, "larger than what was planned"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -538,6 +651,11 @@ int main(void)
 		TEST(bootargs_larger_than_the_room),
 		TEST(memory_that_is_too_small),
 		TEST(memory_is_given_back),
+		TEST(labels_of_the_board),
+		TEST(fragments_without_labels),
+		TEST(labels_that_are_not_there),
+		TEST(board_without_labels),
+		TEST(labels_take_no_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
