@@ -5,6 +5,7 @@
  */
 #include "arch/arm64/esr.h"
 #include "arch/arm64/idregs.h"
+#include "arch/arm64/inject.h"
 #include "arch/arm64/port.h"
 #include "arch/arm64/sysreg.h"
 #include "common/exit.h"
@@ -126,7 +127,7 @@ struct vcpu *exit_abort_guest(struct vcpu *vcpu, uint64_t esr, uint64_t ipa, con
 			 !data ? "instruction fetch" : d.s1ptw ? "table walk" : d.write ? "write" : "read", (unsigned long long)ipa, why,
 			 (unsigned long long)vcpu_pc());
 	/* S1PTW has the same place in both ISS layouts. The level of the walk that failed is not told by stage 2; 3 is the likeliest. */
-	vcpu_inject_external_abort(data, d.write, d.s1ptw ? 3 : -1, read_sysreg(far_el2));
+	vcpu_inject_abort(data, d.write, d.s1ptw ? FSC_EXTERNAL_WALK + 3 : FSC_EXTERNAL, read_sysreg(far_el2));
 	return vcpu;
 }
 

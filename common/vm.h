@@ -10,6 +10,8 @@
 #define COMMON_VM_H
 
 #include "arch/arm64/cpu.h"
+#include "arch/arm64/errata.h"
+#include "arch/arm64/smccc.h"
 #include "arch/arm64/spinlock.h"
 #include "arch/arm64/traps.h"
 #include "arch/arm64/vcpu.h"
@@ -64,6 +66,9 @@ struct cpu {
 	bool granule64;       /* its stage 2 has the 64 KiB granule */
 	uint32_t midr;        /* MIDR_EL1 */
 	uint32_t ppis;        /* gic/, shared CPUs: forwarded PPIs that the last vCPU left enabled */
+	uint32_t errata;      /* ERRATA_*: what is to be done about them */
+	enum branch_defence branches;
+	int32_t workarounds[SMCCC_WORKAROUNDS]; /* what its guests' SMCCC_ARCH_FEATURES are told */
 	uint64_t idregs[IDREGS_COUNT]; /* as guests see them; index as in traps.h */
 };
 

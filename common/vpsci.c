@@ -34,13 +34,6 @@ enum psci_return {
 
 #define CALL_64 UINT32_C(0x40000000) /* in a function ID: the arguments are 64-bit (DEN 0028) */
 
-static struct smccc_host firmware = { -1, -1, -1 };
-
-void vpsci_init(const struct smccc_host *host)
-{
-	firmware = *host;
-}
-
 /* x as vpsci_call has it; sets x[0]. */
 typedef enum vpsci_action call_handler(struct vcpu *vcpu, uint64_t *x);
 
@@ -196,33 +189,25 @@ static enum vpsci_action migrate_info_type(struct vcpu *vcpu, uint64_t *x)
 	return answer(x, 2);
 }
 
-/*
- * A workaround that firmware has for this CPU and that is needed is the firmware's to do; where it says that it is
- * not needed, there is nothing to do.
- */
-static enum vpsci_action workaround(uint64_t *x, int32_t offered, uint64_t arg)
+/* One that firmware has for this CPU and that is needed has been done when a call gets here, for EL2's own sake (vectors.S). */
+static enum vpsci_action workaround(struct vcpu *vcpu, uint64_t *x, enum smccc_workaround which)
 {
-	if (offered == 0)
-		(void)smccc_smc((uint32_t)x[0], arg, 0, 0);
-	return answer(x, offered < 0 ? PSCI_NOT_SUPPORTED : PSCI_SUCCESS);
+	return answer(x, vcpu->cpu->workarounds[which] < 0 ? PSCI_NOT_SUPPORTED : PSCI_SUCCESS);
 }
 
-static enum vpsci_action workaround_1(struct vcpu *vcpu, uint64_t *x)
+static enum vpsci_action branch_targets(struct vcpu *vcpu, uint64_t *x)
 {
-	(void)vcpu;
-	return workaround(x, firmware.workaround_1, 0);
+	return workaround(vcpu, x, SMCCC_BRANCH_TARGETS);
 }
 
-static enum vpsci_action workaround_2(struct vcpu *vcpu, uint64_t *x)
+static enum vpsci_action store_bypass(struct vcpu *vcpu, uint64_t *x)
 {
-	(void)vcpu;
-	return workaround(x, firmware.workaround_2, argument(x, 1));
+	return workaround(vcpu, x, SMCCC_STORE_BYPASS);
 }
 
-static enum vpsci_action workaround_3(struct vcpu *vcpu, uint64_t *x)
+static enum vpsci_action branch_history(struct vcpu *vcpu, uint64_t *x)
 {
-	(void)vcpu;
-	return workaround(x, firmware.workaround_3, 0);
+	return workaround(vcpu, x, SMCCC_BRANCH_HISTORY);
 }
 
 /* ---- Stolen time (DEN 0057) ---- */
@@ -273,15 +258,15 @@ static const struct {
 static const struct {
 	uint32_t fn;
 	call_handler *handler;
-	const int32_t *offered; /* what ARCH_FEATURES says of it, NULL: 0 */
+	enum smccc_workaround workaround; /* whose presence ARCH_FEATURES tells of; SMCCC_WORKAROUNDS: it is always there */
 } arch[] = {
-	{ SMCCC_VERSION, version, NULL },
-	{ SMCCC_ARCH_FEATURES, arch_features, NULL },
-	{ SMCCC_ARCH_WORKAROUND_1, workaround_1, &firmware.workaround_1 },
-	{ SMCCC_ARCH_WORKAROUND_2, workaround_2, &firmware.workaround_2 },
-	{ SMCCC_ARCH_WORKAROUND_3, workaround_3, &firmware.workaround_3 },
-	{ PV_TIME_FEATURES, pv_time_features, NULL },
-	{ PV_TIME_ST, pv_time_st, NULL },
+	{ SMCCC_VERSION, version, SMCCC_WORKAROUNDS },
+	{ SMCCC_ARCH_FEATURES, arch_features, SMCCC_WORKAROUNDS },
+	{ SMCCC_ARCH_WORKAROUND_1, branch_targets, SMCCC_BRANCH_TARGETS },
+	{ SMCCC_ARCH_WORKAROUND_2, store_bypass, SMCCC_STORE_BYPASS },
+	{ SMCCC_ARCH_WORKAROUND_3, branch_history, SMCCC_BRANCH_HISTORY },
+	{ PV_TIME_FEATURES, pv_time_features, SMCCC_WORKAROUNDS },
+	{ PV_TIME_ST, pv_time_st, SMCCC_WORKAROUNDS },
 };
 
 static call_handler *find_psci(uint32_t fn)
@@ -317,7 +302,7 @@ static enum vpsci_action arch_features(struct vcpu *vcpu, uint64_t *x)
 		return answer(x, PSCI_NOT_SUPPORTED);
 	for (unsigned i = 0; i < ARRAY_SIZE(arch); i++)
 		if (arch[i].fn == (uint32_t)x[1])
-			return answer(x, arch[i].offered ? *arch[i].offered : 0);
+			return answer(x, arch[i].workaround < SMCCC_WORKAROUNDS ? vcpu->cpu->workarounds[arch[i].workaround] : 0);
 	return answer(x, PSCI_NOT_SUPPORTED);
 }
 

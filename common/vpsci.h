@@ -31,10 +31,4 @@ enum vpsci_action vpsci_not_supported(uint64_t *x);
 /* Which service a function ID belongs to, for the log: "TRNG", "of a trusted OS", ... (call_names.c) */
 const char *vpsci_service_name(uint32_t fn);
 
-/* Host facts the SMCCC workaround calls answer from: set once at boot, before any VM runs. */
-struct smccc_host {
-	int32_t workaround_1, workaround_2, workaround_3; /* what firmware's SMCCC_ARCH_FEATURES said of each: <0 not supported */
-};
-void vpsci_init(const struct smccc_host *host);
-
 #endif

@@ -2,6 +2,7 @@
 /* Boot: which GIC there is, and the interrupts that are EL2's own. */
 #include "arch/arm64/barrier.h"
 #include "arch/arm64/cpu.h"
+#include "arch/arm64/errata.h"
 #include "arch/arm64/image.h"
 #include "arch/arm64/io.h"
 #include "arch/arm64/mmu.h"
@@ -41,7 +42,8 @@ enum err gic_init(const struct host *host)
 	gic_timer_ppis[0] = 1u << host->timer.virt;
 	gic_timer_ppis[1] = is_ppi(host->timer.phys) ? 1u << host->timer.phys : 0;
 	gic_forwarded_ppis = gic_timer_ppis[0] | gic_timer_ppis[1];
-	gic_hw = v2 ? &gicv2_hw : &gicv3_hw;
+	/* Boards with such CPUs have no others. */
+	gic_hw = v2 ? &gicv2_hw : errata_todo((uint32_t)read_sysreg(midr_el1)) & ERRATA_IAR ? &gicv3_cavium_hw : &gicv3_hw;
 	if (v2)
 		mmu_drop_part(_gicv3_text, _gicv3_text_end);
 	else

@@ -87,7 +87,7 @@ struct gicv3 {
 	uint64_t stride; /* 0: as GICR_TYPER.VLPIS says */
 };
 extern struct gicv3 gicv3;
-extern const struct gic_hw gicv3_hw;
+extern const struct gic_hw gicv3_hw, gicv3_cavium_hw; /* the latter for CPUs with ERRATA_IAR */
 
 /* What struct cpu.gic points to. */
 struct gicv3_cpu {
@@ -105,6 +105,7 @@ void gicv3_kick(const struct cpu *cpu);
 void gicv3_deactivate(unsigned intid);
 void gicv3_withhold_interface(void);
 void gicv3_handle_irqs(struct cpu *cpu, struct vcpu *vcpu);
+void gicv3_handle_irqs_cavium(struct cpu *cpu, struct vcpu *vcpu);
 extern const struct vgic_interface gicv3_interface;
 
 #endif

@@ -136,16 +136,13 @@ static enum err init_cpu(struct cpu *cpu)
 	return OK;
 }
 
-const struct gic_hw gicv3_hw = {
-	.init_cpu = init_cpu,
-	.kick = gicv3_kick,
-	.handle_irqs = gicv3_handle_irqs,
-	.interface = &gicv3_interface,
-	.write_bits = write_bits,
-	.read_bits = read_bits,
-	.wait_disabled = wait_disabled,
-	.route_spi = route_spi,
-	.configure_spi = gic_configure_spi,
-	.deactivate = gicv3_deactivate,
-	.withhold_interface = gicv3_withhold_interface,
-};
+#define GICV3_HW(handler)                                                                                                      \
+	{                                                                                                                      \
+		.init_cpu = init_cpu, .kick = gicv3_kick, .handle_irqs = (handler), .interface = &gicv3_interface,            \
+		.write_bits = write_bits, .read_bits = read_bits, .wait_disabled = wait_disabled, .route_spi = route_spi,     \
+		.configure_spi = gic_configure_spi, .deactivate = gicv3_deactivate,                                           \
+		.withhold_interface = gicv3_withhold_interface,                                                               \
+	}
+
+const struct gic_hw gicv3_hw = GICV3_HW(gicv3_handle_irqs);
+const struct gic_hw gicv3_cavium_hw = GICV3_HW(gicv3_handle_irqs_cavium);

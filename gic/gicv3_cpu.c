@@ -327,10 +327,8 @@ static __attribute__((noinline)) void handle_other(struct cpu *cpu, struct vcpu 
  * One interrupt an exit: where another is pending the guest is left again at once, which costs no more than asking every time. First
  * what is most frequent and most urgent, the guest's timer: the list register image is ready in memory, and nothing else is looked at.
  */
-void gicv3_handle_irqs(struct cpu *cpu, struct vcpu *vcpu)
+static inline __attribute__((always_inline)) void handle(struct cpu *cpu, struct vcpu *vcpu, uint64_t intid)
 {
-	uint64_t intid = gic_read(ICC_IAR1); /* bits 63:24 are RES0 */
-
 	if (__builtin_expect(vcpu && intid - GIC_SGIS < GIC_PRIVATE - GIC_SGIS, 1)) {
 		struct vgic_cpu *vc = vcpu->vgic;
 		uint64_t lr = LOAD_ONCE(vc->direct[intid]);
@@ -342,4 +340,22 @@ void gicv3_handle_irqs(struct cpu *cpu, struct vcpu *vcpu)
 		}
 	}
 	handle_other(cpu, vcpu, (uint32_t)intid);
+}
+
+void gicv3_handle_irqs(struct cpu *cpu, struct vcpu *vcpu)
+{
+	handle(cpu, vcpu, gic_read(ICC_IAR1)); /* bits 63:24 are RES0 */
+}
+
+/*
+ * Cavium errata 23154: the read is not in order with what is around it, but for so many instructions and a barrier. 38545: it may be of an interrupt that has
+ * gone; then no priority has become active, of which these CPUs have 32.
+ */
+void gicv3_handle_irqs_cavium(struct cpu *cpu, struct vcpu *vcpu)
+{
+	uint64_t before = gic_read(ICC_AP1R0), intid;
+
+	__asm__ volatile(".rept 8\n\tnop\n\t.endr\n\tmrs %0, " SYSREG_NAME(ICC_IAR1) "\n\t.rept 4\n\tnop\n\t.endr" : "=r"(intid));
+	dsb(sy);
+	handle(cpu, vcpu, gic_read(ICC_AP1R0) == before ? GIC_SPECIAL : intid);
 }

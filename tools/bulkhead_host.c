@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "arch/arm64/errata.h"
 #include "passthrough/passthrough.h"
 #include "tools/bulkhead.h"
 
@@ -20,6 +21,42 @@ static void print_cpus(FILE *out, const struct host *h)
 		const struct host_cpu *c = &h->cpus[i];
 
 		LINE(out, i ? "" : "CPUs", "%3" PRIu32 "  MPIDR 0x%" PRIx64 "  %s  %s  %s", i, c->mpidr, *c->compatible ? c->compatible : "-", starts[c->start], c->path);
+	}
+}
+
+/* Cores with errata that concern the hypervisor, by what device trees call them. */
+static const struct {
+	const char *compatible;
+	uint32_t midr;
+} cores[] = {
+	{ "arm,cortex-a53", 0x410fd030 }, { "arm,cortex-a55", 0x410fd050 }, { "arm,cortex-a57", 0x410fd070 }, { "arm,cortex-a72", 0x410fd080 },
+	{ "arm,cortex-a76", 0x410fd0b0 }, { "cavium,thunder", 0x430f0a10 }, { "cavium,thunderx", 0x430f0a10 },
+};
+
+static bool cpu_before(const struct host *h, uint32_t cpu)
+{
+	for (uint32_t i = 0; i < cpu; i++)
+		if (strcmp(h->cpus[i].compatible, h->cpus[cpu].compatible) == 0)
+			return true;
+	return false;
+}
+
+/* The revision is not known from a device tree: at boot it is, and the log says what the CPUs have. */
+static void print_errata(FILE *out, const struct host *h)
+{
+	static const char *const fates[] = { [ERRATUM_DONE] = "worked around", [ERRATUM_UNMET] = "not met", [ERRATUM_REFUSED] = "needs gic-version = <2>" };
+	const char *label = "errata";
+
+	for (uint32_t i = 0; i < h->nr_cpus; i++) {
+		uint32_t midr = 0;
+
+		for (unsigned c = 0; c < ARRAY_SIZE(cores); c++)
+			if (strcmp(cores[c].compatible, h->cpus[i].compatible) == 0)
+				midr = cores[c].midr;
+		for (const struct erratum *e = errata_next(midr, NULL); e && !cpu_before(h, i); e = errata_next(midr, e)) {
+			LINE(out, label, "%s  %s  %s%s", h->cpus[i].compatible, e->id, fates[e->fate], e->last == ERRATUM_ALL ? "" : ", where the revision has it");
+			label = "";
+		}
 	}
 }
 
@@ -137,6 +174,7 @@ void print_host(FILE *out, const struct host *h, bool colour)
 	print_strings(out, h->compatible, h->compatible_len);
 	putc('\n', out);
 	print_cpus(out, h);
+	print_errata(out, h);
 	print_memory(out, h);
 	print_gic(out, h);
 	print_timer(out, h);

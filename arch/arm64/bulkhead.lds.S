@@ -13,6 +13,7 @@
 #define GICV2_STATE */gic/vgic_v2*.o
 #define FIRMWARE */common/firmware_calls*.o
 #define FORWARD */arch/arm64/smccc_forward*.o
+#define STAGE1 */arch/arm64/stage1*.o
 
 ENTRY(_start)
 
@@ -30,7 +31,7 @@ SECTIONS
 		KEEP(*(.head.text))
 		*/common/lib/string.c.o(.text.mem* .text.copy_* .text.strlen .text.strnlen) /* some of what has room before the vectors, which begin on a 2 KiB boundary */
 		*(.text.hot .text.hot.*)
-		*(EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD) .text EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD) .text.*)
+		*(EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD STAGE1) .text EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD STAGE1) .text.*)
 		. = ALIGN(PAGE);
 	} :text
 	_text_end = .;
@@ -62,6 +63,13 @@ SECTIONS
 		FORWARD(.text .text.*)
 		. = ALIGN(PAGE);
 		_firmware_text_end = .;
+	} :text
+	.text.defended : ALIGN(PAGE) {
+		_defended_text = .;
+		*(.vectors.defended)
+		STAGE1(.text .text.*)
+		. = ALIGN(PAGE);
+		_defended_text_end = .;
 	} :text
 
 	_boot_text = .;

@@ -16,6 +16,7 @@ struct arch_cpu {
 	uint64_t fault_x[32]; /* registers at a fault of EL2's own: x0..x30, SP */
 	uint8_t fault_stack[CPU_FAULT_STACK_SIZE]; /* faults are handled here: the stack may be what is broken */
 	uint32_t locks_held; /* lock_check.h */
+	uint32_t defence, stage1_first; /* what vectors_defended does: offsets.h */
 #ifdef CONFIG_DEBUG_LOCKS
 	struct lock_hold {
 		uint64_t since, longest; /* counter ticks */
@@ -31,6 +32,9 @@ static inline struct cpu *this_cpu(void)
 {
 	return (struct cpu *)read_sysreg(tpidr_el2);
 }
+
+/* Exception vectors: of all CPUs at first, and of those that have work to do at each exit before anything else (a part of the image of its own). */
+extern const char vectors[], vectors_defended[];
 
 /* Entry of the other CPUs for PSCI CPU_ON: MMU off, x0 = the physical address of their struct cpu. */
 extern const char secondary_entry[];

@@ -23,4 +23,5 @@ boot += arch/arm64/idregs.c
 pure     += arch/arm64/idregs.c
 hot += arch/arm64/pgtable.c
 boot += arch/arm64/errata.c
+resident += arch/arm64/stage1.c
 pure += arch/arm64/errata.c

@@ -19,8 +19,6 @@
 #define SCTLR_DSSBS BIT(44)
 
 #define ESR_IL BIT(25)
-#define FSC_EXTERNAL 0x10u      /* synchronous external abort, not on a walk */
-#define FSC_EXTERNAL_WALK 0x14u /* ... on the walk, plus the level */
 
 /* Offset in the guest's vector table of a synchronous exception (D1.3.1). */
 static uint64_t vector_offset(uint64_t pstate)
@@ -68,12 +66,11 @@ void inject_undefined(struct inject_state *s, bool il)
 	take(s, (uint64_t)EC_UNKNOWN << 26 | (il ? ESR_IL : 0));
 }
 
-void inject_external_abort(struct inject_state *s, bool data, bool write, int walk_level, uint64_t far)
+void inject_abort(struct inject_state *s, bool data, bool write, unsigned fsc, uint64_t far)
 {
 	uint64_t mode = s->pstate & PSTATE_M_MASK;
 	bool same_el = mode == PSTATE_EL1T || mode == PSTATE_EL1H;
 	uint64_t ec = data ? (same_el ? EC_DABT_SAME : EC_DABT_LOWER) : (same_el ? EC_IABT_SAME : EC_IABT_LOWER);
-	uint64_t fsc = walk_level < 0 ? FSC_EXTERNAL : FSC_EXTERNAL_WALK + (unsigned)walk_level;
 
 	/* IL is 1 for every instruction abort, and for a data abort without a valid ISS (D24.2.37, ESR_EL1). */
 	s->far = far;

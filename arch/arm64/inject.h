@@ -16,7 +16,11 @@ struct inject_state {
 /* Undefined Instruction: EC 0. il: the trapped instruction was 32 bits wide. */
 void inject_undefined(struct inject_state *s, bool il);
 
-/* Synchronous external abort of a load, store (data) or instruction fetch at that virtual address; level 0..3: on the stage-1 walk to that level, else -1. */
-void inject_external_abort(struct inject_state *s, bool data, bool write, int walk_level, uint64_t far);
+/* Fault status codes (ESR_EL1.DFSC, IFSC): synchronous external abort, not on a walk of stage 1, or on that, plus the level. */
+#define FSC_EXTERNAL 0x10u
+#define FSC_EXTERNAL_WALK 0x14u
+
+/* Abort of a load, store (data) or instruction fetch at that virtual address, with that fault status code. */
+void inject_abort(struct inject_state *s, bool data, bool write, unsigned fsc, uint64_t far);
 
 #endif

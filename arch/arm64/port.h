@@ -25,6 +25,7 @@ struct vcpu *exit_requests(struct vcpu *vcpu);             /* vcpu; NULL: there 
 
 /* All registers are in vcpu->x. The vCPU they return, loaded by then, is entered next: the same one, or another one of this CPU. */
 struct vcpu *exit_sync_rest(struct vcpu *vcpu, uint64_t esr);
+struct vcpu *exit_sync_stage1(struct vcpu *vcpu, uint64_t esr); /* stage1.c: a data abort on CPUs with erratum 834220 */
 struct vcpu *exit_call(struct vcpu *vcpu, int action);
 struct vcpu *exit_requests_rest(struct vcpu *vcpu);
 struct vcpu *exit_serror(struct vcpu *vcpu);

@@ -19,6 +19,11 @@
 #define PSCI_SYSTEM_RESET UINT32_C(0x84000009)
 #define PSCI_CPU_ON_64 UINT32_C(0xc4000003)
 
+#define SMCCC_NOT_REQUIRED (-2)
+
+/* Firmware's workarounds 1 to 3, as one CPU has them. */
+enum smccc_workaround { SMCCC_BRANCH_TARGETS, SMCCC_STORE_BYPASS, SMCCC_BRANCH_HISTORY, SMCCC_WORKAROUNDS };
+
 /* SMC #0. Results other than x0 are dropped; x1 to x17 may change, as SMCCC 1.0 allows. Only where firmware is known to answer: without EL3 an SMC is undefined. */
 uint64_t smccc_smc(uint64_t fn, uint64_t a1, uint64_t a2, uint64_t a3);
 

@@ -98,6 +98,7 @@
 #define SPSR_AARCH32 BIT(4)
 #define SPSR_BTYPE GENMASK(11, 10)
 #define SPSR_M_MASK UINT64_C(0x1f) /* M[4:0]; M[4] is AArch32 */
+#define SPSR_EL_MASK GENMASK(3, 2) /* 0: EL0, AArch32's too */
 #define SPSR_IL BIT(20)
 #define SPSR_SS BIT(21)
 #define SPSR_PAN BIT(22)

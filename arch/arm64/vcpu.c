@@ -143,11 +143,11 @@ void vcpu_inject_undefined(bool il)
 	inject_end(&s);
 }
 
-void vcpu_inject_external_abort(bool data, bool write, int walk_level, uint64_t far)
+void vcpu_inject_abort(bool data, bool write, unsigned fsc, uint64_t far)
 {
 	struct inject_state s = inject_begin();
 
-	inject_external_abort(&s, data, write, walk_level, far);
+	inject_abort(&s, data, write, fsc, far);
 	inject_end(&s);
 }
 

@@ -76,7 +76,7 @@ bool vcpu_is_aarch32(void);
 
 /* Makes the loaded vCPU take that exception at its EL1 (inject.h). */
 void vcpu_inject_undefined(bool il);
-void vcpu_inject_external_abort(bool data, bool write, int walk_level, uint64_t far);
+void vcpu_inject_abort(bool data, bool write, unsigned fsc, uint64_t far);
 
 /* Virtual IRQ and FIQ of the loaded vCPU, as levels, for a guest whose CPU interface is software. */
 void vcpu_set_virtual_lines(struct arch_vcpu *v, bool irq, bool fiq);

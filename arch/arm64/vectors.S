@@ -98,6 +98,34 @@
 	b	\label
 	.endm
 
+	/*
+	 * The same on a CPU that must first see to its branch prediction: no indirect branch may come before the end of it. Only x0 to x3 change in the
+	 * calls (SMCCC 1.1).
+	 */
+	.macro vector_defended label
+	.balign	0x80
+	stp	x0, x1, X(0)
+	mrs	x0, tpidr_el2
+	ldr	w0, [x0, #CPU_DEFENCE]
+	tbz	w0, #CPU_DEFENCE_SMC, 1f
+	stp	x2, x3, X(2)
+	smc	#0
+	ldp	x2, x3, X(2)
+	b	4f
+1:	tbnz	w0, #CPU_DEFENCE_CLEAR, 3f
+	cbz	w0, 4f
+2:	b	. + 4
+	subs	w0, w0, #1
+	b.ne	2b
+	dsb	nsh
+	isb
+	b	4f
+3:	hint	#22                /* CLRBHB */
+	isb
+4:	ldp	x0, x1, X(0)
+	b	\label
+	.endm
+
 	.macro vector_el2 kind
 	.balign	0x80
 	msr	sp_el0, x0         /* the guest's; whatever runs here next is not this guest */
@@ -127,6 +155,40 @@ vectors:
 	vector_guest guest_serror
 	.balign	0x80
 
+	.section .vectors.defended, "ax"
+	.balign	0x800
+	.global	vectors_defended
+vectors_defended:
+	.irp	kind, 0, 1, 2, 3, 0, 1, 2, 3
+	vector_el2 \kind
+	.endr
+	.rept	2
+	vector_defended guest_sync_defended
+	vector_defended guest_irq
+	vector_defended guest_irq
+	vector_defended guest_serror
+	.endr
+	.balign	0x80
+
+	/* Stage 1 first, on some CPUs: stage1.c. */
+guest_sync_defended:
+	stp	x0, x1, X(0)
+	mrs	x0, tpidr_el2
+	ldr	w0, [x0, #CPU_STAGE1_FIRST]
+	mrs	x1, esr_el2
+	lsr	w1, w1, #26
+	cmp	w1, #ESR_EC_DABT_LOWER
+	ccmp	w0, #0, #4, eq     /* Z clear: both */
+	ldp	x0, x1, X(0)
+	b.eq	guest_sync
+	save_caller
+	to_el2_stack
+	save_rest
+	mrs	x1, esr_el2
+	bl	exit_sync_stage1
+	b	vcpu_enter
+
+	.section .text.hot, "ax"
 guest_sync:
 	save_caller
 	mrs	x1, esr_el2

@@ -2,7 +2,6 @@
 #include "common/init/apply.h"
 
 #include "arch/arm64/barrier.h"
-#include "arch/arm64/errata.h"
 #include "arch/arm64/image.h"
 #include "arch/arm64/mmu.h"
 #include "arch/arm64/smccc.h"
@@ -131,29 +130,6 @@ enum err apply_start_cpus(const struct plan *plan)
 		}
 	}
 	return worst;
-}
-
-/* Whether one before it is of the same kind. */
-static bool is_told(uint32_t cpu)
-{
-	for (uint32_t i = 0; i < cpu; i++)
-		if (cpus[i].midr == cpus[cpu].midr)
-			return true;
-	return false;
-}
-
-void apply_tell_errata(void)
-{
-	for (uint32_t i = 0; i < nr_cpus; i++) {
-		char list[80] = "";
-		size_t n = 0;
-
-		for (const struct erratum *e = errata_next(cpus[i].midr, NULL); e && !is_told(i); e = errata_next(cpus[i].midr, e))
-			if (e->open && n < sizeof(list))
-				n += format_text(list + n, sizeof(list) - n, "%s%s", n ? ", " : "", e->id);
-		if (n)
-			log_warn("CPU %u and its like (MIDR 0x%x) have errata that are not worked around: %s", cpus[i].id, cpus[i].midr, list);
-	}
 }
 
 static struct cpu *find_cpu(uint32_t id)
@@ -343,15 +319,19 @@ enum err apply_vms(const struct plan *plan, struct arena *pool, struct arena *sc
 	return e;
 }
 
-/* Parts of the image that no VM of this system has a use for. */
+/* Parts of the image that no VM and no CPU of this system has a use for. */
 static void drop_unused_parts(void)
 {
-	bool firmware = false;
+	bool firmware = false, defended = false;
 
 	for (uint32_t i = 0; i < nr_vms; i++)
 		firmware = firmware || vms[i].firmware.nr;
+	for (uint32_t i = 0; i < nr_cpus; i++)
+		defended = defended || cpu_is_defended(&cpus[i]);
 	if (!firmware)
 		mmu_drop_part(_firmware_text, _firmware_text_end);
+	if (!defended)
+		mmu_drop_part(_defended_text, _defended_text_end);
 }
 
 enum err apply_devices(const struct plan *plan, struct arena *pool)

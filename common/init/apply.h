@@ -16,8 +16,8 @@ enum err apply_cpus(const struct plan *plan, struct arena *pool) MUST_CHECK;
 /* Starts the other CPUs and waits until each has set itself up (secondary_main). */
 enum err apply_start_cpus(const struct plan *plan) MUST_CHECK;
 
-/* Tells which errata the CPUs have that nothing is done about. */
-void apply_tell_errata(void);
+/* cpu_errata.c. Tells which errata the CPUs have and what became of them. ERR_UNSUPPORTED: a VM must not run on one of its CPUs. */
+enum err apply_errata(const struct plan *plan) MUST_CHECK;
 
 /* Makes struct vm and vCPUs with their stage-2 tables and images; what prove needs of each VM goes to proofs[], with memory from scratch. */
 enum err apply_vms(const struct plan *plan, struct arena *pool, struct arena *scratch, struct prove_vm *proofs) MUST_CHECK;
@@ -40,6 +40,15 @@ extern uint32_t vms_may_run;
 /* Of the CPU that calls: the size of physical addresses, and whether stage 2 has the 64 KiB granule. */
 unsigned cpu_pa_bits(void);
 bool cpu_has_granule64(void);
+
+/* Before the first cpu_setup: what there is to ask firmware. */
+void cpu_learn_firmware(const struct host *host);
+
+/* After cpu_setup: its exits go through vectors_defended. */
+static inline bool cpu_is_defended(const struct cpu *cpu)
+{
+	return cpu->arch.defence || cpu->arch.stage1_first;
+}
 
 /* Each CPU's own set-up, the boot CPU's and the others'. */
 enum err cpu_setup(struct cpu *cpu) MUST_CHECK;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "arch/arm64/barrier.h"
 #include "arch/arm64/esr.h"
 #include "arch/arm64/idregs.h"
+#include "arch/arm64/smccc.h"
 #include "common/init/apply.h"
 #include "common/port.h"
 
@@ -22,6 +24,59 @@ bool cpu_has_granule64(void)
 	return stage2 == 2 || (stage2 == 0 && FIELD(mmfr0, 27, 24) == 0);
 }
 
+/* Set by the boot CPU before it starts others. */
+static bool firmware_has_workarounds;
+
+void cpu_learn_firmware(const struct host *host)
+{
+	/* PSCI 1.0 tells of SMCCC 1.1, and is asked of firmware: device trees may be older (DEN 0028, appendix B). */
+	firmware_has_workarounds = host->psci == HOST_PSCI_SMC && host->psci_version >= 0x00002 && (int32_t)smccc_smc(PSCI_VERSION, 0, 0, 0) >= 0x10000 &&
+				   (int32_t)smccc_smc(PSCI_FEATURES, SMCCC_VERSION, 0, 0) >= 0 && (int32_t)smccc_smc(SMCCC_VERSION, 0, 0, 0) >= 0x10001;
+}
+
+static int32_t ask_firmware(uint32_t fn)
+{
+	return firmware_has_workarounds ? (int32_t)smccc_smc(SMCCC_ARCH_FEATURES, fn, 0, 0) : -1;
+}
+
+/*
+ * Cores differ, so each asks for itself. Loads that overtake stores (workaround 2) are held back for good where firmware can do that: for EL2's sake, and as
+ * one VM's choice would be the next one's; guests are told that there is nothing left to do (DEN 0028: SMCCC_ARCH_WORKAROUND_2).
+ */
+static void learn_workarounds(struct cpu *cpu)
+{
+	int32_t store_bypass = ask_firmware(SMCCC_ARCH_WORKAROUND_2);
+
+	cpu->workarounds[SMCCC_BRANCH_TARGETS] = ask_firmware(SMCCC_ARCH_WORKAROUND_1);
+	cpu->workarounds[SMCCC_BRANCH_HISTORY] = ask_firmware(SMCCC_ARCH_WORKAROUND_3);
+	cpu->workarounds[SMCCC_STORE_BYPASS] = store_bypass >= 0 ? SMCCC_NOT_REQUIRED : store_bypass;
+	if (store_bypass == 0)
+		(void)smccc_smc(SMCCC_ARCH_WORKAROUND_2, 1, 0, 0);
+}
+
+/* What must be done at each exit before anything else: it decides the vectors. */
+static void defend(struct cpu *cpu)
+{
+	struct branch_facts facts = {
+		.midr = cpu->midr,
+		.pfr0 = read_sysreg(id_aa64pfr0_el1),
+		.isar2 = read_sysreg(S3_0_C0_C6_2), /* ID_AA64ISAR2_EL1 */
+		.mmfr1 = read_sysreg(id_aa64mmfr1_el1),
+		.workaround_1 = cpu->workarounds[SMCCC_BRANCH_TARGETS],
+		.workaround_3 = cpu->workarounds[SMCCC_BRANCH_HISTORY],
+	};
+
+	cpu->errata = errata_todo(cpu->midr);
+	cpu->branches = errata_defend_branches(&facts, &cpu->arch.defence);
+	if (cpu->branches == BRANCH_CLEAR)
+		cpu->arch.defence = 1u << CPU_DEFENCE_CLEAR;
+	cpu->arch.stage1_first = cpu->errata & ERRATA_STAGE1;
+	if (!cpu_is_defended(cpu))
+		return;
+	write_sysreg(vectors_defended, vbar_el2);
+	isb(); /* the vectors, before the first guest */
+}
+
 enum err cpu_setup(struct cpu *cpu)
 {
 	traps_init_cpu();
@@ -29,6 +84,8 @@ enum err cpu_setup(struct cpu *cpu)
 	cpu->midr = (uint32_t)read_sysreg(midr_el1);
 	cpu->pa_range = (uint32_t)FIELD(read_sysreg(id_aa64mmfr0_el1), 3, 0);
 	cpu->granule64 = cpu_has_granule64();
+	learn_workarounds(cpu);
+	defend(cpu);
 	for (unsigned i = 0; i < IDREGS_COUNT; i++)
 		cpu->idregs[i] = idreg_guest_value(SYSREG(3, 0, 0, 1 + i / 8, i % 8), cpu->idregs[i]);
 	return gic_init_cpu(cpu);

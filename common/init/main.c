@@ -110,20 +110,6 @@ static void say_hash(void *ctx, const char *image, size_t size)
 	log_info("checking %s (%s)", image, format_size(text, align_up(size, KIB(1))));
 }
 
-/* What guests' SMCCC_ARCH_FEATURES queries are answered from. Only firmware with SMCCC 1.1 may be asked (DEN 0028, appendix B). */
-static void learn_workarounds(const struct host *host)
-{
-	struct smccc_host s = {-1, -1, -1};
-
-	if (host->psci == HOST_PSCI_SMC && host->psci_version >= 0x10000 && (int32_t)smccc_smc(PSCI_FEATURES, SMCCC_VERSION, 0, 0) >= 0 &&
-	    (int32_t)smccc_smc(SMCCC_VERSION, 0, 0, 0) >= 0x10001) {
-		s.workaround_1 = (int32_t)smccc_smc(SMCCC_ARCH_FEATURES, SMCCC_ARCH_WORKAROUND_1, 0, 0);
-		s.workaround_2 = (int32_t)smccc_smc(SMCCC_ARCH_FEATURES, SMCCC_ARCH_WORKAROUND_2, 0, 0);
-		s.workaround_3 = (int32_t)smccc_smc(SMCCC_ARCH_FEATURES, SMCCC_ARCH_WORKAROUND_3, 0, 0);
-	}
-	vpsci_init(&s);
-}
-
 static void check_proof(const struct plan *plan, const struct prove_vm *proofs)
 {
 	if (prove_separation(plan, proofs, &arena, &findings) || findings.count)
@@ -162,11 +148,13 @@ static NORETURN void run(struct plan *plan)
 	if (gic_init(plan->host))
 		give_up("the interrupt controller could not be set up");
 	gic_own_ppi(plan->host->timer.hyp, alarm_irq);
+	cpu_learn_firmware(plan->host);
 	if (cpu_setup(this_cpu()))
 		give_up("the interrupt controller could not be set up");
 	if (apply_start_cpus(plan))
 		give_up("not all CPUs that the VMs need are there");
-	apply_tell_errata();
+	if (apply_errata(plan))
+		give_up("VMs have CPUs that they cannot run on");
 	if (apply_vms(plan, &pool, &arena, proofs))
 		give_up("the VMs could not be built");
 	check_proof(plan, proofs);
@@ -177,7 +165,6 @@ static NORETURN void run(struct plan *plan)
 	log_info("%u VMs proven apart; EL2 uses %s beyond its image", plan->nr_vms, format_size(text, plan->pool.size));
 
 	/* From here on the system file and the DTB are not read any more; reloading a VM maps what it needs. */
-	learn_workarounds(plan->host);
 	el2_unmap(pa_make(plan->system_file.base), plan->system_file.size);
 	for (uint32_t i = 0; i < nr_vms; i++) {
 		log_info("loading %s", vms[i].name);

@@ -3,6 +3,9 @@
  * Firmware for QEMU's virt machine with secure=on, for tests: as much PSCI (DEN 0022) as starts CPUs at EL2, and services that take calls
  * as Xilinx' EEMI (UG1200) and SCMI (scmi.c) have them. They grant everything: whatever is refused was refused before it got here. Each call is told on
  * the secure UART; EEMI's answer says what was received and how many there were.
+ *
+ * It has SMCCC's workarounds (DEN 0028) for some cores: on Cortex-A57 the first, on Cortex-A72 all three, and no other core needs any. They do
+ * nothing but to be counted, and to leave in x0 to x3 what was not there.
  */
 #include "tests/firmware/firmware.h"
 
@@ -18,6 +21,7 @@ static volatile struct {
 	uint32_t on;
 } cpus[MAX_CPUS];
 static volatile uint32_t nr_calls;
+static volatile uint32_t nr_workarounds[MAX_CPUS]; /* of branch prediction */
 
 #define read_sysreg(name) ({ uint64_t v_; __asm__ volatile("mrs %0, " #name : "=r"(v_)); v_; })
 #define write_sysreg(name, v) __asm__ volatile("msr " #name ", %0" ::"r"((uint64_t)(v)) : "memory")
@@ -93,6 +97,11 @@ static uint64_t cpu_number(uint64_t mpidr)
 	return mpidr & ~UINT64_C(0xffff) & MPIDR_AFFINITY ? MAX_CPUS : (mpidr >> 8 & 0xff) << 4 | (mpidr & 0xff);
 }
 
+static uint64_t this_cpu(void)
+{
+	return cpu_number(read_sysreg(mpidr_el1) & MPIDR_AFFINITY);
+}
+
 static int64_t psci(uint32_t fn, const uint64_t *x)
 {
 	uint64_t cpu = cpu_number(x[1]);
@@ -115,6 +124,8 @@ static int64_t psci(uint32_t fn, const uint64_t *x)
 		return cpu < MAX_CPUS ? !cpus[cpu].on : -2;
 	case 0x84000006: /* MIGRATE_INFO_TYPE */
 		return 2;
+	case 0x8400000a: /* FEATURES */
+		return (uint32_t)x[1] == 0x80000000 ? 0 : -1;
 	default:
 		return -1;
 	}
@@ -122,15 +133,63 @@ static int64_t psci(uint32_t fn, const uint64_t *x)
 
 static void psci_cpu_off(void)
 {
-	uint64_t cpu = cpu_number(read_sysreg(mpidr_el1) & MPIDR_AFFINITY);
+	uint64_t cpu = this_cpu();
 
 	cpus[cpu].on = 0;
 	__asm__ volatile("mov x0, %0\n\tb restart" ::"r"(cpu) : "x0", "memory");
 }
 
+/* ---- SMCCC ---- */
+
+#define SMCCC_VERSION 0x80000000u
+#define ARCH_FEATURES 0x80000001u
+#define WORKAROUND_1 0x80008000u
+#define WORKAROUND_2 0x80007fffu
+#define WORKAROUND_3 0x80003fffu
+
+static int64_t features(uint32_t fn)
+{
+	uint32_t part = read_sysreg(midr_el1) >> 4 & 0xfff;
+
+	switch (fn) {
+	case WORKAROUND_1:
+		return part == 0xd07 || part == 0xd08 ? 0 : 1;
+	case WORKAROUND_2:
+		return part == 0xd08 ? 0 : -1;
+	case WORKAROUND_3:
+		return part == 0xd08 ? 0 : part == 0xd07 ? -1 : 1;
+	default:
+		return fn == SMCCC_VERSION || fn == ARCH_FEATURES ? 0 : -1;
+	}
+}
+
+/* false: not one of them. */
+static int smccc(uint32_t fn, uint64_t *x)
+{
+	switch (fn) {
+	case SMCCC_VERSION:
+		x[0] = 0x10001;
+		return 1;
+	case ARCH_FEATURES:
+		x[0] = (uint64_t)features((uint32_t)x[1]);
+		return 1;
+	case WORKAROUND_2:
+		put_text(x[1] ? "firmware: stores are not bypassed\r\n" : "firmware: stores may be bypassed\r\n");
+		return 1;
+	case WORKAROUND_1:
+	case WORKAROUND_3:
+		nr_workarounds[this_cpu()]++;
+		for (unsigned i = 0; i < 4; i++)
+			x[i] = 0xbad0bad0bad0bad0;
+		return 1;
+	default:
+		return 0;
+	}
+}
+
 /* ---- EEMI ---- */
 
-/* Status 0 and four words: the function, the first argument, the count, the third argument. */
+/* Status 0 and four words: the function, the first argument, the count, the third argument; and how often this CPU called a workaround. */
 static void eemi(uint64_t *x)
 {
 	uint32_t count = __atomic_add_fetch(&nr_calls, 1, __ATOMIC_RELAXED);
@@ -144,6 +203,7 @@ static void eemi(uint64_t *x)
 	put_text(")\r\n");
 	x[0] = (x[0] & 0xffff) << 32;
 	x[1] = (uint64_t)count << 32 | (uint32_t)x[1];
+	x[3] = nr_workarounds[this_cpu()];
 }
 
 void firmware_smc(uint64_t *x)
@@ -156,6 +216,6 @@ void firmware_smc(uint64_t *x)
 		scmi(x);
 	else if (fn == 0x84000002)
 		psci_cpu_off();
-	else
+	else if (!smccc(fn, x))
 		x[0] = (uint64_t)psci(fn, x);
 }

@@ -19,8 +19,13 @@ enum {
 	CLOCK_ENABLE = 36, CLOCK_DISABLE = 37, CLOCK_GETSTATE = 38, CLOCK_SETDIVIDER = 39, CLOCK_SETRATE = 41, CLOCK_SETPARENT = 43, FEATURE_CHECK = 63,
 };
 
+#define SMCCC_ARCH_FEATURES 0x80000001ul
+#define WORKAROUND_1 0x80008000ul
+#define WORKAROUND_2 0x80007ffful
+#define WORKAROUND_3 0x80003ffful
+
 struct answer {
-	uint64_t x0, x1, x2;
+	uint64_t x0, x1, x2, x3;
 };
 
 static struct answer call(uint64_t fn, uint64_t a1, uint64_t a2)
@@ -28,10 +33,11 @@ static struct answer call(uint64_t fn, uint64_t a1, uint64_t a2)
 	register uint64_t x0 __asm__("x0") = fn;
 	register uint64_t x1 __asm__("x1") = a1;
 	register uint64_t x2 __asm__("x2") = a2;
+	register uint64_t x3 __asm__("x3");
 
-	__asm__ volatile("smc #0" : "+r"(x0), "+r"(x1), "+r"(x2)::"x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17",
+	__asm__ volatile("smc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "=r"(x3)::"x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17",
 			 "memory");
-	return (struct answer){ x0, x1, x2 };
+	return (struct answer){ x0, x1, x2, x3 };
 }
 
 static void allowed(const char *name, unsigned fn, uint32_t id, uint32_t arg)
@@ -191,6 +197,47 @@ static void test_others_channel(void)
 	tap_result(fault.taken, "another VM's messages are not to be seen");
 }
 
+static int32_t feature(uint64_t fn)
+{
+	return (int32_t)call(SMCCC_ARCH_FEATURES, fn, 0).x0;
+}
+
+static uint64_t workarounds_so_far(void)
+{
+	return call(EEMI + GET_API_VERSION, 0, 0).x3;
+}
+
+/* Registers are kept at exits of a kind that change none, whatever firmware does to them in between. */
+static bool registers_survive(void)
+{
+	register uint64_t x0 __asm__("x0");
+	register uint64_t x1 __asm__("x1") = 0x1001;
+	register uint64_t x2 __asm__("x2") = 0x1002;
+	register uint64_t x3 __asm__("x3") = 0x1003;
+
+	__asm__ volatile("mrs x0, id_aa64isar0_el1" : "=r"(x0), "+r"(x1), "+r"(x2), "+r"(x3));
+	return x1 == 0x1001 && x2 == 0x1002 && x3 == 0x1003;
+}
+
+#define EXITS 10
+
+/* Where firmware's workaround is needed the hypervisor calls it at each exit, else never. */
+static void test_workarounds(void)
+{
+	bool needed = feature(WORKAROUND_1) == 0 || feature(WORKAROUND_3) == 0, kept = true;
+	uint64_t before = workarounds_so_far(), calls;
+
+	for (unsigned i = 0; i < EXITS; i++)
+		kept = kept && registers_survive();
+	calls = workarounds_so_far() - before;
+	tap_result(kept, "registers are kept at exits");
+	tap_result(needed ? calls > EXITS : calls == 0, "branch prediction is cleared %s (%lu calls of firmware)", needed ? "at each exit" : "never", calls);
+	tap_result(feature(WORKAROUND_2) < 0, "nothing is left to do about bypassed stores (%d)", feature(WORKAROUND_2));
+	tap_result((int32_t)call(WORKAROUND_1, 0, 0).x0 == (feature(WORKAROUND_1) < 0 ? PSCI_NOT_SUPPORTED : 0), "the first workaround can be called if it is there");
+	tap_result((int32_t)call(WORKAROUND_3, 0, 0).x0 == (feature(WORKAROUND_3) < 0 ? PSCI_NOT_SUPPORTED : 0), "the third workaround can be called if it is there");
+	not_offered("a way to let stores be bypassed", WORKAROUND_2);
+}
+
 void guest_main(void)
 {
 	struct fdt_node device, scmi;
@@ -212,6 +259,7 @@ void guest_main(void)
 
 	test_clocks(first ? 5 : 6, first ? 6 : 5);
 	test_rest(first ? 1007 : 1008, first ? 46 : 47);
+	test_workarounds();
 	tap_result(call(EEMI + GET_API_VERSION, 0, 0).x1 >> 32 > before, "firmware has counted");
 	tap_done();
 }

@@ -56,18 +56,22 @@ static void test_external_aborts(void **state)
 	struct inject_state s = {.pc = 8, .pstate = 5, .sctlr = SPAN};
 
 	(void)state;
-	inject_external_abort(&s, true, true, -1, 0xdead000);
+	inject_abort(&s, true, true, FSC_EXTERNAL, 0xdead000);
 	assert_int_equal(s.esr, 0x25u << 26 | 1u << 25 | 1u << 6 | 0x10);
 	assert_int_equal(s.far, 0xdead000);
 	s = (struct inject_state){.pstate = 0, .sctlr = SPAN};
-	inject_external_abort(&s, true, false, 2, 4);
+	inject_abort(&s, true, false, FSC_EXTERNAL_WALK + 2, 4);
 	assert_int_equal(s.esr, 0x24u << 26 | 1u << 25 | 0x16);
 	s = (struct inject_state){.pstate = 0x1d0, .sctlr = SPAN};
-	inject_external_abort(&s, false, true, -1, 4);
+	inject_abort(&s, false, true, FSC_EXTERNAL, 4);
 	assert_int_equal(s.esr, 0x20u << 26 | 1u << 25 | 0x10); /* a fetch never writes */
 	s = (struct inject_state){.pstate = 4, .sctlr = SPAN};
-	inject_external_abort(&s, false, false, -1, 4);
+	inject_abort(&s, false, false, FSC_EXTERNAL, 4);
 	assert_int_equal(s.esr, 0x21u << 26 | 1u << 25 | 0x10);
+	s = (struct inject_state){.pstate = 0, .sctlr = SPAN};
+	inject_abort(&s, true, false, 0xf, 0xdead000);
+	assert_int_equal(s.esr, 0x24u << 26 | 1u << 25 | 0xf);
+	assert_int_equal(s.far, 0xdead000);
 }
 
 static void test_sysreg_rules(void **state)
