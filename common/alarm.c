@@ -10,6 +10,8 @@
 
 #define TIMER_ENABLE BIT(0)
 
+uint32_t alarm_frequency;
+
 uint64_t alarm_now(void)
 {
 	/* Not earlier than the access that asks: the counter may be read ahead of it (Arm ARM D12.1.2). */

@@ -7,8 +7,9 @@
 
 struct vm;
 
-/* The counter that guests see as both physical and virtual. */
+/* The counter that guests see as both physical and virtual, and its ticks in a second: apply_timer sets them, at boot. */
 uint64_t alarm_now(void);
+extern uint32_t alarm_frequency;
 
 /* This CPU's timer fires at that time, and at no other; UINT64_MAX: not at all. */
 void alarm_set(uint64_t at);

@@ -66,6 +66,7 @@ struct cpu {
 	bool granule64;       /* its stage 2 has the 64 KiB granule */
 	uint32_t midr;        /* MIDR_EL1 */
 	uint32_t ppis;        /* gic/, shared CPUs: forwarded PPIs that the last vCPU left enabled */
+	uint32_t frequency;   /* CNTFRQ_EL0 */
 	uint32_t errata;      /* ERRATA_*: what is to be done about them */
 	enum branch_defence branches;
 	int32_t workarounds[SMCCC_WORKAROUNDS]; /* what its guests' SMCCC_ARCH_FEATURES are told */

@@ -5,6 +5,7 @@
 #include "arch/arm64/mmu.h"
 #include "arch/arm64/smccc.h"
 #include "arch/arm64/sysreg.h"
+#include "common/alarm.h"
 #include "common/console.h"
 #include "common/lib/sha256.h"
 #include "common/lib/string.h"
@@ -100,7 +101,7 @@ void vm_went_down(struct vm *vm)
 	/* All vCPUs may have turned themselves off, one by one: then nobody is left to turn one on. */
 	(void)vm_end(vm, VM_ENDS_CRASH);
 	end = __atomic_load_n(&vm->state, __ATOMIC_ACQUIRE);
-	next = vm_policy_next(&vm->restart, &vm->restarts, end, read_sysreg(cntpct_el0), read_sysreg(cntfrq_el0));
+	next = vm_policy_next(&vm->restart, &vm->restarts, end, alarm_now(), alarm_frequency);
 	say_down(vm, end, next);
 	if (next == VM_RUNNING) {
 		come_up(vm);

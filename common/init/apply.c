@@ -5,6 +5,7 @@
 #include "arch/arm64/image.h"
 #include "arch/arm64/mmu.h"
 #include "arch/arm64/smccc.h"
+#include "common/alarm.h"
 #include "common/console.h"
 #include "common/lib/format.h"
 #include "common/lib/string.h"
@@ -110,7 +111,7 @@ static bool start_cpu(const struct host_cpu *host, struct cpu *cpu)
 
 enum err apply_start_cpus(const struct plan *plan)
 {
-	uint64_t patience = read_sysreg(cntfrq_el0) * 2; /* two seconds */
+	uint64_t patience = UINT64_C(2) * alarm_frequency; /* two seconds */
 	enum err worst = OK;
 
 	for (uint32_t i = 1; i < nr_cpus; i++) {

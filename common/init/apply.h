@@ -13,6 +13,9 @@
 /* Maps the pool at EL2; makes struct cpu (with stacks) for every CPU in use, the boot CPU first, and the boot CPU this_cpu(). */
 enum err apply_cpus(const struct plan *plan, struct arena *pool) MUST_CHECK;
 
+/* The counter's frequency. ERR_UNSUPPORTED: nobody says it. */
+enum err apply_timer(const struct host *host) MUST_CHECK;
+
 /* Starts the other CPUs and waits until each has set itself up (secondary_main). */
 enum err apply_start_cpus(const struct plan *plan) MUST_CHECK;
 

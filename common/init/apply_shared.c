@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CPUs that vCPUs share: what they schedule, and how. */
+#include "common/alarm.h"
 #include "common/init/apply.h"
 
 #include "arch/arm64/sysreg.h"
@@ -13,7 +14,7 @@ _Static_assert(sizeof(struct shared_vcpu) + 2 * sizeof(struct timer *) <= PLAN_B
 static uint64_t ticks(uint64_t microseconds)
 {
 	/* At most 2^32 us, at 2^31 Hz. */
-	return microseconds * read_sysreg(cntfrq_el0) / 1000000;
+	return microseconds * alarm_frequency / 1000000;
 }
 
 static uint32_t slice_of(const struct schedule_config *schedule)
@@ -125,7 +126,7 @@ enum err apply_schedules(const struct plan *plan, struct arena *pool)
 	/* One beginning for all, so that the windows of one schedule coincide on its CPUs. */
 	uint64_t epoch = read_sysreg(cntpct_el0);
 
-	shared_cpu_init(read_sysreg(cntfrq_el0));
+	shared_cpu_init(alarm_frequency);
 	for (uint32_t i = 0; i < nr_cpus; i++) {
 		const struct schedule_config *schedule = plan->cpus[cpus[i].id].schedule;
 		struct sched_window *windows;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What became of the CPUs' errata, in words, and the VMs that cannot do with one. */
+/* What became of the CPUs' errata and of what firmware left undone, in words, and the VMs that cannot do with one. */
+#include "common/alarm.h"
 #include "common/init/apply.h"
 #include "common/lib/format.h"
 #include "common/log.h"
@@ -56,6 +57,13 @@ static void tell_branches(const struct cpu *cpu)
 	}
 }
 
+/* Firmware's. Guests that read the register have it as it is; Linux takes the device tree's frequency where that has one. */
+static void tell_frequency(const struct cpu *cpu)
+{
+	if (cpu->frequency != alarm_frequency)
+		log_warn("CPU %u: firmware left CNTFRQ_EL0 at %u Hz; the timer's frequency is %u Hz", cpu->id, cpu->frequency, alarm_frequency);
+}
+
 static const struct cpu *find_cpu(uint32_t id)
 {
 	const struct cpu *cpu = cpus;
@@ -87,11 +95,13 @@ enum err apply_errata(const struct plan *plan)
 {
 	enum err e = OK;
 
-	for (uint32_t i = 0; i < nr_cpus; i++)
+	for (uint32_t i = 0; i < nr_cpus; i++) {
 		if (!is_told(i)) {
 			tell_errata(&cpus[i]);
 			tell_branches(&cpus[i]);
 		}
+		tell_frequency(&cpus[i]);
+	}
 	for (uint32_t i = 0; i < plan->nr_vms; i++)
 		if (check_vm(plan, &plan->vms[i]))
 			e = ERR_UNSUPPORTED;

@@ -3,7 +3,9 @@
 #include "arch/arm64/esr.h"
 #include "arch/arm64/idregs.h"
 #include "arch/arm64/smccc.h"
+#include "common/alarm.h"
 #include "common/init/apply.h"
+#include "common/log.h"
 #include "common/port.h"
 
 unsigned cpu_pa_bits(void)
@@ -77,6 +79,23 @@ static void defend(struct cpu *cpu)
 	isb(); /* the vectors, before the first guest */
 }
 
+/*
+ * What the device tree says holds, as it does for guests, which find it in theirs: it is there only where firmware has not set CNTFRQ_EL0 (binding
+ * arm,arch_timer), which is firmware's alone to write.
+ */
+enum err apply_timer(const struct host *host)
+{
+	uint32_t own = (uint32_t)read_sysreg(cntfrq_el0), given = host->timer.frequency;
+
+	alarm_frequency = given ? given : own;
+	if (!alarm_frequency) {
+		log_error("the frequency of the CPUs' timer is not known: firmware left CNTFRQ_EL0 at 0, and %s has no clock-frequency",
+			  host->nodes[host->timer.node].path);
+		return ERR_UNSUPPORTED;
+	}
+	return OK;
+}
+
 enum err cpu_setup(struct cpu *cpu)
 {
 	traps_init_cpu();
@@ -84,6 +103,7 @@ enum err cpu_setup(struct cpu *cpu)
 	cpu->midr = (uint32_t)read_sysreg(midr_el1);
 	cpu->pa_range = (uint32_t)FIELD(read_sysreg(id_aa64mmfr0_el1), 3, 0);
 	cpu->granule64 = cpu_has_granule64();
+	cpu->frequency = (uint32_t)read_sysreg(cntfrq_el0);
 	learn_workarounds(cpu);
 	defend(cpu);
 	for (unsigned i = 0; i < IDREGS_COUNT; i++)

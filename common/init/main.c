@@ -151,6 +151,8 @@ static NORETURN void run(struct plan *plan)
 	cpu_learn_firmware(plan->host);
 	if (cpu_setup(this_cpu()))
 		give_up("the interrupt controller could not be set up");
+	if (apply_timer(plan->host))
+		give_up("VMs would have no time");
 	if (apply_start_cpus(plan))
 		give_up("not all CPUs that the VMs need are there");
 	if (apply_errata(plan))

@@ -15,6 +15,9 @@
 #define PAYLOAD UINT64_C(0x60000000) /* where tests/qemu/machine.py puts it, and its DTB */
 #define PAYLOAD_DTB UINT64_C(0x5fe00000)
 #define MAX_CPUS 8
+/* A word that QEMU's loader device may have put into RAM, from here on. */
+#define OPTIONS UINT64_C(0x50000000)
+#define OPTION_NO_FREQUENCY 1u /* CNTFRQ_EL0 is left at 0, as firmware forgets to set it */
 
 static volatile struct {
 	uint64_t entry, context;
@@ -75,6 +78,8 @@ struct start firmware_main(uint64_t cpu)
 	__asm__ volatile("isb");
 	write_sysreg(sctlr_el2, 0x30c50830);
 	write_sysreg(hcr_el2, 0);
+	if (read32(OPTIONS) & OPTION_NO_FREQUENCY)
+		write_sysreg(cntfrq_el0, 0);
 	if (cpu == 0 && !cpus[0].on) {
 		open_distributor();
 		scmi_init();
