@@ -147,6 +147,23 @@ void console_log(const char *text, size_t len)
 	console_leave();
 }
 
+bool console_has_room(void)
+{
+	bool room;
+
+	if (!console_enter())
+		return true;
+	send();
+	room = console_mux_room(&con.log) > CONSOLE_LOG_LINE;
+	console_leave();
+	return room;
+}
+
+const struct spinlock *console_lock(void)
+{
+	return &con.lock;
+}
+
 /* ---- Input, on the CPU that takes the UART's interrupt ---- */
 
 static char escape_letter(void)

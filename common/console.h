@@ -55,6 +55,12 @@ void console_vm_stopped(struct vm *vm);
 /* One line of the hypervisor's log, len bytes without a newline: log_line's way out. */
 void console_log(const char *text, size_t len);
 
+/* Whether the log takes another line of any length now, for whoever would rather wait than lose it. It is sent on meanwhile. */
+bool console_has_room(void);
+
+/* The console's lock: for fault.c, which looks whether it is held. */
+const struct spinlock *console_lock(void);
+
 /* EL2 is about to stop for good. From now on only this CPU prints, without locks and synchronously. */
 void console_panic_mode(void);
 

@@ -181,11 +181,18 @@ static struct vcpu *exit_instruction_abort(struct vcpu *vcpu, uint64_t esr)
 	return exit_abort_guest(vcpu, esr, page_known ? fault_ipa(&d) : 0, page_known ? "nothing is there" : "not executable");
 }
 
+static void record(struct vcpu *vcpu, uint64_t esr)
+{
+	vcpu->recent[vcpu->nr_recent++ % EXIT_RECORDS] =
+		(struct exit_record){.esr = esr, .pc = vcpu_pc(), .far = read_sysreg(far_el2), .hpfar = read_sysreg(hpfar_el2)};
+}
+
 struct vcpu *exit_sync_rest(struct vcpu *vcpu, uint64_t esr)
 {
 	/* What only lacked a register is done the fast way now. */
 	if (exit_retry(vcpu, esr))
 		return vcpu;
+	record(vcpu, esr);
 	switch (esr_ec(esr)) {
 	case EC_DABT_LOWER:
 		return any_access(vcpu, esr);

@@ -58,7 +58,7 @@ static const char *state_name(const struct vm *vm)
 	static const char *const names[] = {
 		[VM_RUNNING] = "running", [VM_STOPPED] = "stopped", [VM_CRASHED] = "crashed", [VM_HELD] = "held", [VM_ENDS_OFF] = "stopping",
 		[VM_ENDS_RESET] = "restarting", [VM_ENDS_CRASH] = "crashing", [VM_ENDS_STOP] = "stopping", [VM_ENDS_RESTART] = "restarting",
-		[VM_ENDS_HOLD] = "stopping",
+		[VM_ENDS_HOLD] = "stopping", [VM_ENDS_FAULT] = "stopping",
 	};
 	uint32_t state = __atomic_load_n(&vm->state, __ATOMIC_RELAXED);
 
@@ -298,7 +298,7 @@ static const struct command commands[NR_COMMANDS] = {
 	{ "hold", "VM", "the same, shown as held", run_hold },
 	{ "start", "VM", "a VM that is down starts from its images, with its memory scrubbed", run_start },
 	{ "restart", "VM", "stop and start", run_restart },
-	{ "dump", "VM", "the registers of its vCPUs, in the log", run_dump },
+	{ "dump", "VM", "the registers and last exits of its vCPUs, in the log", run_dump },
 #ifdef CONFIG_DEBUG_LOCKS
 	{ "locks", "", "how long each kind of lock was held at most", run_locks },
 #endif

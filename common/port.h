@@ -35,6 +35,9 @@ void gic_own_ppi(uint32_t intid, void (*handler)(void));
 /* Boot only: an SPI EL2 handles itself (the console UART), on this CPU; handler runs with interrupts masked. */
 void gic_enable_own(uint32_t intid, bool edge, void (*handler)(void));
 
+/* The locks of gic/, one after the other; NULL: there is none with that number or a higher one. For fault.c, which looks whether they are held. */
+const struct spinlock *gic_lock(uint32_t n);
+
 /* Makes that CPU leave its guest (or its idle WFI). No payload: set state first; it has the barrier that orders the two. For a vCPU: vcpu_kick (vm.h). */
 void gic_kick(const struct cpu *cpu);
 

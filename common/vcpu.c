@@ -17,6 +17,8 @@ bool vcpu_take_requests(struct vcpu *vcpu)
 	/* Acquire: pairs with the release by which a request was set after the state it is about. */
 	uint32_t requests = __atomic_exchange_n(&vcpu->requests, 0, __ATOMIC_ACQUIRE);
 
+	if (requests & VCPU_REQ_PARK)
+		cpu_park();
 	if (requests & VCPU_REQ_VGIC)
 		vgic_sync_vcpu(vcpu);
 	if (requests & VCPU_REQ_ALARM)

@@ -33,6 +33,12 @@ enum exit_cause {
 	EXIT_HVC, EXIT_SMC, EXIT_MMIO, EXIT_SYSREG, EXIT_WFX, EXIT_IRQ, EXIT_FAULT, EXIT_OTHER, EXIT_CAUSES
 };
 
+/* An exit that was not done in the fast way, as the machine told of it. far, hpfar: of aborts. */
+#define EXIT_RECORDS 8
+struct exit_record {
+	uint64_t esr, pc, far, hpfar;
+};
+
 /* Power state as PSCI AFFINITY_INFO reports it (DEN 0022, 5.7). Changed by compare-and-swap from any CPU. */
 enum vcpu_power { VCPU_ON = 0, VCPU_OFF = 1, VCPU_ON_PENDING = 2 };
 
@@ -44,6 +50,7 @@ enum {
 	VCPU_REQ_DUMP = 1u << 3,  /* say its registers */
 	VCPU_REQ_ALARM = 1u << 4, /* vCPU 0: the VM's watchdog changed (alarm.h) */
 	VCPU_REQ_SCHED = 1u << 5, /* of a shared CPU: ask the scheduler */
+	VCPU_REQ_PARK = 1u << 6,  /* EL2 failed: its CPU stops for good */
 };
 
 /* A physical CPU on its way up. */
@@ -61,6 +68,7 @@ struct cpu {
 	uint64_t mpidr;       /* affinity only */
 	uint32_t id;          /* index into host.cpus */
 	uint32_t state;       /* atomic enum cpu_state */
+	uint32_t faults;      /* EL2's own that are being handled (fault.c) */
 	void *gic;            /* gic/: this CPU's frames */
 	uint32_t pa_range;    /* ID_AA64MMFR0_EL1.PARange */
 	bool granule64;       /* its stage 2 has the 64 KiB granule */
@@ -87,6 +95,8 @@ struct vcpu {
 	struct mmio_access access;      /* the one that is emulated now */
 	uint64_t on_entry, on_context; /* CPU_ON's arguments, valid while VCPU_ON_PENDING */
 	uint64_t exits[EXIT_CAUSES];
+	struct exit_record recent[EXIT_RECORDS]; /* a ring */
+	uint32_t nr_recent; /* all that ever were */
 } __attribute__((aligned(64)));
 
 /* A range of the VM's RAM. */

@@ -3,10 +3,10 @@
 #include "arch/arm64/barrier.h"
 #include "arch/arm64/io.h"
 #include "arch/arm64/mmu.h"
-#include "arch/arm64/smccc.h"
 #include "arch/arm64/sysreg.h"
 #include "common/alarm.h"
 #include "common/console.h"
+#include "common/fault.h"
 #include "common/lib/sha256.h"
 #include "common/lib/string.h"
 #include "common/log.h"
@@ -50,7 +50,9 @@ static void say_down(const struct vm *vm, enum vm_state end, enum vm_state state
 		[VM_ENDS_STOP] = "stopped", [VM_ENDS_RESTART] = "stopped", [VM_ENDS_HOLD] = "stopped",
 	};
 
-	if (state == VM_RUNNING)
+	if (end == VM_ENDS_FAULT)
+		log_error("%s: held until `start %s` in the monitor, for the hypervisor failed at its exit", vm->name, vm->name);
+	else if (state == VM_RUNNING)
 		log_info("%s: %s; restarts", vm->name, ends[end]);
 	else if (state == VM_HELD && end != VM_ENDS_HOLD)
 		log_warn("%s: %s; held until `start %s` in the monitor, for it restarted %u times within %u s", vm->name, ends[end], vm->name,
@@ -67,8 +69,7 @@ static void fail(const struct vm *vm)
 	if (!vm->restart.critical)
 		return;
 	log_error("%s is critical: the board is reset", vm->name);
-	console_panic_mode();
-	psci_system_reset();
+	board_reset();
 }
 
 static void come_up(struct vm *vm)

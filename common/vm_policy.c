@@ -22,6 +22,7 @@ enum vm_state vm_policy_next(const struct restart_config *config, struct vm_rest
 	case VM_ENDS_STOP:
 		return VM_STOPPED;
 	case VM_ENDS_HOLD:
+	case VM_ENDS_FAULT:
 		return VM_HELD;
 	case VM_ENDS_RESTART:
 		return VM_RUNNING;

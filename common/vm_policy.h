@@ -20,6 +20,7 @@ enum vm_state {
 	VM_ENDS_STOP,    /* the monitor's stop, restart, hold */
 	VM_ENDS_RESTART,
 	VM_ENDS_HOLD,
+	VM_ENDS_FAULT,   /* EL2 failed while it did something for it */
 };
 
 static inline int vm_state_is_down(enum vm_state state)

@@ -32,6 +32,11 @@ void gic_kick(const struct cpu *cpu)
 	gic_hw->kick(cpu);
 }
 
+const struct spinlock *gic_lock(uint32_t n)
+{
+	return n < nr_vms ? &vms[n].vgic->lock : n == nr_vms ? &gic_dist.lock : NULL;
+}
+
 void gic_handle_irqs(struct cpu *cpu, struct vcpu *vcpu)
 {
 	gic_hw->handle_irqs(cpu, vcpu);

@@ -14,6 +14,7 @@
 #define FIRMWARE */common/firmware_calls*.o
 #define FORWARD */arch/arm64/smccc_forward*.o
 #define STAGE1 */arch/arm64/stage1*.o
+#define WATCHDOG */common/vwatchdog*.o
 
 ENTRY(_start)
 
@@ -31,7 +32,7 @@ SECTIONS
 		KEEP(*(.head.text))
 		*/common/lib/string.c.o(.text.mem* .text.copy_* .text.strlen .text.strnlen) /* some of what has room before the vectors, which begin on a 2 KiB boundary */
 		*(.text.hot .text.hot.*)
-		*(EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD STAGE1) .text EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD STAGE1) .text.*)
+		*(EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD STAGE1 WATCHDOG) .text EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD STAGE1 WATCHDOG) .text.*)
 		. = ALIGN(PAGE);
 	} :text
 	_text_end = .;
@@ -70,6 +71,12 @@ SECTIONS
 		STAGE1(.text .text.*)
 		. = ALIGN(PAGE);
 		_defended_text_end = .;
+	} :text
+	.text.watchdog : ALIGN(PAGE) {
+		_watchdog_text = .;
+		WATCHDOG(.text .text.*)
+		. = ALIGN(PAGE);
+		_watchdog_text_end = .;
 	} :text
 
 	_boot_text = .;

@@ -19,12 +19,12 @@
 #define CPU_STACK_TOP 0
 #define CPU_FAULT_X 8            /* u64[32]: x0..x30, SP */
 #define CPU_FAULT_STACK 264      /* bytes from here are the emergency stack ... */
-#define CPU_FAULT_STACK_SIZE 2040 /* ... which ends 16-byte aligned at 2304 */
+#define CPU_FAULT_STACK_SIZE 2296 /* ... which ends 16-byte aligned at 2560 */
 #define CPU_FAULT_STACK_END (CPU_FAULT_STACK + CPU_FAULT_STACK_SIZE)
-#define CPU_DEFENCE 2308         /* u32: 0 nothing; CPU_DEFENCE_SMC set: the function ID of a call; CPU_DEFENCE_CLEAR; else a number of branches */
+#define CPU_DEFENCE (CPU_FAULT_STACK_END + 4) /* u32: 0 nothing; CPU_DEFENCE_SMC set: the function ID of a call; CPU_DEFENCE_CLEAR; else a number of branches */
 #define CPU_DEFENCE_SMC 31
 #define CPU_DEFENCE_CLEAR 8
-#define CPU_STAGE1_FIRST 2312    /* u32, not 0: data aborts are for exit_sync_stage1 */
+#define CPU_STAGE1_FIRST (CPU_FAULT_STACK_END + 8) /* u32, not 0: data aborts are for exit_sync_stage1 */
 
 /* struct el2_regs: what a CPU loads to turn its MMU on. */
 #define EL2_REGS_MAIR 0

@@ -30,8 +30,11 @@ struct vcpu *exit_call(struct vcpu *vcpu, int action);
 struct vcpu *exit_requests_rest(struct vcpu *vcpu);
 struct vcpu *exit_serror(struct vcpu *vcpu);
 
-/* An exception taken from EL2 itself: a defect of the hypervisor. `kind`: 0 synchronous, 1 IRQ, 2 FIQ, 3 SError; `sp` at the fault. */
-NORETURN void el2_fault(unsigned kind, const uint64_t *x, uint64_t sp);
+/* An exception taken from EL2 itself: a defect of the hypervisor. On a stack of its own. `kind`: 0 synchronous, 1 IRQ, 2 FIQ, 3 SError; `sp` at the fault. */
+void el2_fault(unsigned kind, const uint64_t *x, uint64_t sp);
+
+/* What follows if it returns: on the CPU's own stack, empty again. */
+NORETURN void el2_fault_leave(struct cpu *cpu);
 
 /* The boot CPU arrives here once: on its boot stack, relocated, bss zeroed, MMU off. `el` is the exception level it was started at (2, or 1 or 3 to be refused). */
 NORETURN void boot_main(uint64_t dtb, unsigned el);

@@ -17,8 +17,11 @@ uint64_t smccc_smc(uint64_t fn, uint64_t a1, uint64_t a2, uint64_t a3)
 	return x0;
 }
 
+bool psci_is_there;
+
 NORETURN void psci_system_reset(void)
 {
-	(void)smccc_smc(PSCI_SYSTEM_RESET, 0, 0, 0);
+	if (psci_is_there)
+		(void)smccc_smc(PSCI_SYSTEM_RESET, 0, 0, 0);
 	cpu_park();
 }

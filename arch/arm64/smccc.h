@@ -3,6 +3,7 @@
 #ifndef ARCH_ARM64_SMCCC_H
 #define ARCH_ARM64_SMCCC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/lib/err.h"
@@ -32,6 +33,9 @@ void smccc_forward(uint64_t x[4]);
 
 /* Starts that CPU at secondary_entry with x0 = context. ERR_DENIED with *psci_error set if firmware refuses. */
 enum err psci_cpu_on(uint64_t mpidr, uint64_t context, int *psci_error) MUST_CHECK;
+
+/* Whether the board has PSCI by SMC; set at boot. Where it has not, an SMC goes nowhere. */
+extern bool psci_is_there;
 
 /* Resets the board; parks this CPU where firmware does not answer. */
 NORETURN void psci_system_reset(void);

@@ -267,7 +267,8 @@ vcpu_enter:
 	/* x0 = kind, the interrupted x0 in SP_EL0. Registers go to struct cpu, the stack is the emergency one. */
 el2_fault_entry:
 	msr	spsel, #1
-	mrs	x30, tpidr_el2     /* x30 is lost: ELR_EL2 and the stack tell where we were */
+	msr	tpidr_el0, x30     /* the guest's, too */
+	mrs	x30, tpidr_el2
 	stp	x1, x2, [x30, #(CPU_FAULT_X + 8)]
 	stp	x3, x4, [x30, #(CPU_FAULT_X + 24)]
 	stp	x5, x6, [x30, #(CPU_FAULT_X + 40)]
@@ -282,7 +283,8 @@ el2_fault_entry:
 	stp	x23, x24, [x30, #(CPU_FAULT_X + 184)]
 	stp	x25, x26, [x30, #(CPU_FAULT_X + 200)]
 	stp	x27, x28, [x30, #(CPU_FAULT_X + 216)]
-	stp	x29, xzr, [x30, #(CPU_FAULT_X + 232)]
+	mrs	x3, tpidr_el0
+	stp	x29, x3, [x30, #(CPU_FAULT_X + 232)]
 	mrs	x3, sp_el0
 	str	x3, [x30, #CPU_FAULT_X]
 	mov	x2, sp
@@ -293,8 +295,12 @@ el2_fault_entry:
 	mov	x29, xzr
 	mov	x30, xzr
 	bl	el2_fault
-1:	wfi
-	b	1b
+	/* It was confined to this CPU's VM: on, from an empty stack. */
+	mrs	x0, tpidr_el2
+	ldr	x1, [x0, #CPU_STACK_TOP]
+	mov	sp, x1
+	mov	x30, xzr
+	b	el2_fault_leave
 
 	/* void cpu_zero_fp(void) */
 	.global	cpu_zero_fp

@@ -218,6 +218,7 @@ void boot_main(uint64_t x0, unsigned el)
 	host = dt_parse_host(tree, &arena, &findings);
 	if (!host)
 		give_up_findings();
+	psci_is_there = host->psci == HOST_PSCI_SMC;
 	console_init(host->bootargs);
 	log_info("Bulkhead " BULKHEAD_VERSION " on %s, %u CPUs, GICv%u", host->model, host->nr_cpus, host->gic.version);
 

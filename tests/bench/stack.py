@@ -182,7 +182,7 @@ class Graph:
 STACKS = {
     "exit": (["exit_access", "exit_sysreg", "exit_hvc", "exit_irq", "exit_requests", "exit_sync_rest", "exit_call", "exit_requests_rest",
               "exit_serror"], 16, "CPU_STACK_SIZE"),
-    "cpu-start": (["boot_cpu_main", "secondary_main"], 0, "CPU_STACK_SIZE"),
+    "cpu-start": (["boot_cpu_main", "secondary_main", "el2_fault_leave"], 0, "CPU_STACK_SIZE"),
     "boot": (["boot_main"], 0, "BOOT_STACK_SIZE"),
     "fault": (["el2_fault"], 0, "CPU_FAULT_STACK_SIZE"),
 }

@@ -16,6 +16,7 @@ guest_kit += tests/guest/kit/tables.c
 guest_kit += tests/guest/kit/timer.c
 
 guests += end
+guests += faults
 guests += firmware
 guests += hello
 guests += hostile

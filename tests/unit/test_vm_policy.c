@@ -24,6 +24,7 @@ static void test_every_end(void **state)
 		{ VM_ENDS_STOP, { VM_STOPPED, VM_STOPPED, VM_STOPPED } },
 		{ VM_ENDS_RESTART, { VM_RUNNING, VM_RUNNING, VM_RUNNING } },
 		{ VM_ENDS_HOLD, { VM_HELD, VM_HELD, VM_HELD } },
+		{ VM_ENDS_FAULT, { VM_HELD, VM_HELD, VM_HELD } },
 	};
 
 	(void)state;

@@ -17,12 +17,13 @@ $(BUILD)/layers.env: FORCE
 	} >$@
 
 # The same hypervisor with what Kconfig has for developers, for a few cases of the boot matrix.
+debug_config = { cat $<; echo CONFIG_DEBUG_LOCKS=y; echo CONFIG_FAULT_PARK=y; }
 .PHONY: debug
-debug: $(BUILD)/.config ## BUILD/debug/bulkhead.bin, which checks its locks
+debug: $(BUILD)/.config ## BUILD/debug/bulkhead.bin, which checks its locks, and stops all CPUs where it fails
 	$(Q)mkdir -p $(BUILD)/debug
-	$(Q){ cat $<; echo CONFIG_DEBUG_LOCKS=y; } | cmp -s - $(BUILD)/debug/.config || { cat $<; echo CONFIG_DEBUG_LOCKS=y; } >$(BUILD)/debug/.config
+	$(Q)$(debug_config) | cmp -s - $(BUILD)/debug/.config || $(debug_config) >$(BUILD)/debug/.config
 	$(Q)cp -p $(BUILD)/.board $(BUILD)/debug/
-	$(Q)$(MAKE) --no-print-directory O=$(BUILD)/debug $(BUILD)/debug/bulkhead.bin
+	$(Q)$(MAKE) --no-print-directory O=$(BUILD)/debug $(BUILD)/debug/bulkhead.bin $(BUILD)/debug/bulkhead-selftest.bin
 
 # Boards that an older QEMU has no model of.
 newer_qemu = tools/setup/qemu-backport $(CACHE)/qemu-backport || echo '  SETUP   without a newer QEMU the cases that need one are skipped'
