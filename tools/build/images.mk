@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What goes into example systems, the system files themselves, and running them.
 
-GUEST_LINUX := $(CACHE)/guest-arm64-all
+GUEST_LINUX := $(CACHE)/guest-arm64-modules
 board := boards/$(BOARD)
 images := $(BUILD)/images
 systems := $(patsubst $(board)/%.its,%,$(wildcard $(board)/*.its))
