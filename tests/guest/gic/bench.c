@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/guest/gic/bench.h"
 
-#define PATIENCE_US 10000000
+#define PATIENCE_US 30000000
 #define PATIENCE_LATER_US 300000
 
 struct cpu_log logs[CPU_MAX];
