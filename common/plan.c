@@ -102,6 +102,7 @@ static enum err plan_all(struct plan_work *w)
 	for (uint32_t i = 0; i < plan->nr_vms && !e; i++)
 		if (plan->vms[i].config->devices_rest)
 			e = plan_vm_resources(w, &plan->vms[i]);
+	plan_schedules(w);
 	if (!e)
 		e = plan_memory_prepare(w);
 	if (!e)

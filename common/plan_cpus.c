@@ -59,6 +59,8 @@ enum err plan_cpus(struct plan_work *w, struct plan_vm *vm)
 			     config->nr_vcpus, CONFIG_MAX_VCPUS);
 		return OK;
 	}
+	if (config->weight < 1 || config->weight > SYSTEM_MAX_WEIGHT)
+		findings_add(w->in->findings, FINDING_PROPERTY_BAD, "%s: weight: %u is not within 1 and %u", config->path, config->weight, SYSTEM_MAX_WEIGHT);
 	if (!config->nr_cpus && !plan_found(w)) /* parse tells of it */
 		findings_add(w->in->findings, FINDING_PROPERTY_MISSING, "%s: cpus: the VM has none: add cpus = <number>", config->path);
 	if (config->nr_vcpus < config->nr_cpus)

@@ -55,8 +55,13 @@ enum err plan_no_memory(struct plan_work *w);
 /* Sets vcpu_cpu and counts its vCPUs in plan.cpus; nr_vcpus stays 0 if the file's list cannot be used. ERR_NO_MEMORY. */
 enum err plan_cpus(struct plan_work *w, struct plan_vm *vm) MUST_CHECK;
 
-/* Whether one of its vCPUs lives on a shared CPU: after plan_cpus of all VMs. */
+/* Whether one of its vCPUs lives on a shared CPU: after plan_schedules. */
 bool plan_shares_cpu(const struct plan *plan, const struct plan_vm *vm);
+
+/* ---- plan_schedules.c ---- */
+
+/* Checks the schedules, and sets plan.cpus[].schedule: after plan_cpus of all VMs. */
+void plan_schedules(struct plan_work *w);
 
 /* ---- plan_gic.c ---- */
 

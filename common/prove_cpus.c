@@ -75,6 +75,41 @@ void prove_vm_cpus(struct prove_walk *w)
 	}
 }
 
+static bool lives_on(const struct plan_vm *vm, uint32_t cpu)
+{
+	for (uint32_t i = 0; i < vm->nr_vcpus; i++)
+		if (vm->vcpu_cpu[i] == cpu)
+			return true;
+	return false;
+}
+
+static bool has_window(const struct schedule_config *s, uint32_t vm)
+{
+	for (uint32_t i = 0; i < s->nr_windows; i++)
+		if (s->windows[i].vm == vm)
+			return true;
+	return false;
+}
+
+/* Time is like memory: windows lie in the frame, no two at the same time, and those have some who live there, and they alone. */
+static void prove_windows(const struct plan *plan, const struct schedule_config *s, uint32_t cpu, struct findings *findings)
+{
+	for (uint32_t i = 0; i < s->nr_windows; i++) {
+		const struct window_config *a = &s->windows[i];
+
+		if (!a->length || !range_within(a->start, a->length, 0, s->frame))
+			findings_add(findings, FINDING_PROOF_FAILED, "CPU %u: the window at %u us is not one of the frame of %u us", cpu, a->start, s->frame);
+		for (uint32_t k = 0; k < i; k++)
+			if (ranges_overlap(a->start, a->length, s->windows[k].start, s->windows[k].length))
+				findings_add(findings, FINDING_PROOF_FAILED, "CPU %u: the windows at %u us and %u us overlap", cpu, s->windows[k].start, a->start);
+		if (a->vm >= plan->nr_vms || !lives_on(&plan->vms[a->vm], cpu))
+			findings_add(findings, FINDING_PROOF_FAILED, "CPU %u: the window at %u us is for a VM without a vCPU there", cpu, a->start);
+	}
+	for (uint32_t i = 0; i < plan->nr_vms; i++)
+		if (lives_on(&plan->vms[i], cpu) && !has_window(s, i))
+			findings_add(findings, FINDING_PROOF_FAILED, "CPU %u: VM %s has a vCPU and no window there", cpu, plan->vms[i].config->name);
+}
+
 void prove_cpus(const struct plan *plan, const struct plan_cpu *real, struct findings *findings)
 {
 	for (uint32_t cpu = 0; cpu < plan->host->nr_cpus; cpu++) {
@@ -90,5 +125,7 @@ void prove_cpus(const struct plan *plan, const struct plan_cpu *real, struct fin
 			findings_add(findings, FINDING_PROOF_FAILED, "CPU %u: the plan has it under %s%s, the configuration under %s%s", cpu,
 				     said->schedule ? "schedule " : "no schedule", said->schedule ? said->schedule->name : "",
 				     is->schedule ? "schedule " : "no schedule", is->schedule ? is->schedule->name : "");
+		if (is->schedule && is->schedule->policy == SCHED_CYCLIC)
+			prove_windows(plan, is->schedule, cpu, findings);
 	}
 }

@@ -54,12 +54,14 @@ struct memory_config {
 	uint64_t pa;
 };
 
+#define SYSTEM_NO_VM UINT32_MAX
+
 /* How CPUs that several vCPUs use are divided among them (common/sched.h). */
 enum sched_policy { SCHED_ROUND_ROBIN, SCHED_CYCLIC };
 
 /* A window of a cyclic schedule. */
 struct window_config {
-	uint32_t vm;     /* index into system.vms */
+	uint32_t vm;     /* index into system.vms; SYSTEM_NO_VM: a finding tells */
 	uint32_t start;  /* microseconds since the beginning of the frame */
 	uint32_t length; /* microseconds, > 0 */
 	bool lend;       /* what the VM does not use of it others may */
@@ -79,6 +81,14 @@ struct schedule_config {
 };
 
 #define SYSTEM_SLICE 10000 /* microseconds */
+
+/* Limits of the above, microseconds. common/plan_schedules.c checks them and says why. */
+#define SYSTEM_MIN_SLICE  100
+#define SYSTEM_MAX_SLICE  1000000
+#define SYSTEM_MIN_WINDOW 50
+#define SYSTEM_MAX_FRAME  10000000
+#define SYSTEM_MAX_WINDOWS 128 /* of one schedule */
+#define SYSTEM_MAX_WEIGHT 100
 
 struct vm_config {
 	const char *name; /* node name under /vms: 1 to 15 of [a-z0-9_-], starting with a letter */

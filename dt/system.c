@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The system file: a FIT (flattened image tree) with /images as U-Boot has them, and /vms. docs/system-file.md is its reference. */
+/* The system file: a FIT (flattened image tree) with /images as U-Boot has them, /vms and /schedules. docs/system-file.md is its reference. */
 #include "common/lib/string.h"
 #include "dt/system_build.h"
 
@@ -37,7 +37,7 @@ static uint32_t find_section(const struct system_build *b, const char *name)
 
 static bool parse_sections(struct system_build *b)
 {
-	uint32_t images = find_section(b, "images"), vms = find_section(b, "vms");
+	uint32_t images = find_section(b, "images"), vms = find_section(b, "vms"), schedules = find_section(b, "schedules");
 
 	if (images == TREE_NO_NODE)
 		findings_add(b->findings, FINDING_FIT_BAD, "the system file has no node /images, where kernels and ramdisks belong");
@@ -47,10 +47,10 @@ static bool parse_sections(struct system_build *b)
 		findings_add(b->findings, FINDING_NO_VMS, "the system file has no node /vms: add one with a child node for each VM");
 	else if (!system_parse_vms(b, vms))
 		return false;
-	return true;
+	return schedules == TREE_NO_NODE || system_parse_schedules(b, schedules);
 }
 
-struct system *dt_parse_system(const void *fit, size_t size, struct arena *arena, struct findings *findings, dt_progress *progress, void *ctx)
+struct system *dt_parse_system(const void *fit, size_t size, const struct host *host, struct arena *arena, struct findings *findings, dt_progress *progress, void *ctx)
 {
 	if (!fit || !size) {
 		findings_add(findings, FINDING_FIT_MISSING,
@@ -58,7 +58,7 @@ struct system *dt_parse_system(const void *fit, size_t size, struct arena *arena
 		return NULL;
 	}
 
-	struct system_build b = { .size = size, .arena = arena, .findings = findings, .progress = progress, .progress_ctx = ctx };
+	struct system_build b = { .host = host, .size = size, .arena = arena, .findings = findings, .progress = progress, .progress_ctx = ctx };
 	const char *wrong = tree_index(&b.tree, fit, size, arena);
 
 	if (wrong && wrong != tree_no_memory) {

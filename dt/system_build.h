@@ -3,6 +3,7 @@
 #ifndef DT_SYSTEM_BUILD_H
 #define DT_SYSTEM_BUILD_H
 
+#include "common/host.h"
 #include "common/lib/arena.h"
 #include "common/lib/findings.h"
 #include "common/system.h"
@@ -11,6 +12,7 @@
 
 struct system_build {
 	struct system *system;
+	const struct host *host; /* the board; may be NULL */
 	struct tree tree; /* the file */
 	size_t size;      /* bytes that may be read of it: with external data more than its totalsize */
 	struct arena *arena;
@@ -48,9 +50,52 @@ static inline bool fit_number(struct tree_value v, uint64_t *out)
 /* How many child nodes that node has. */
 uint32_t fit_count_children(const struct system_build *b, uint32_t node);
 
-/* Both take the node /images or /vms. false: no memory. */
+/* "<parent>/<the node's name>" in the arena; NULL: no memory. */
+const char *system_child_path(struct system_build *b, const char *parent, uint32_t node);
+
+/* ---- system_values.c: a node whose properties have names that are known ---- */
+
+/* The property that is being read, and whose it is. */
+struct reading {
+	struct system_build *b;
+	const char *path; /* of its node, for messages */
+	const char *property;
+	struct tree_value value;
+	struct vm_config *vm;
+	struct schedule_config *schedule;
+	struct window_config *window;
+	bool no_memory;
+};
+
+struct property {
+	const char *name;
+	void (*take)(struct reading *r);
+};
+
+/*
+ * Reads all that the node has of these, in their order, whatever the file's is: a property may look at those before it. What else it has is a
+ * finding, but for child nodes of that name (NULL: none). false: no memory.
+ */
+bool read_node(struct reading *r, uint32_t node, const struct property *known, size_t nr, const char *child) MUST_CHECK;
+
+/* A finding "/vms/linux: memory: ..." */
+void PRINTF_LIKE(3, 4) read_report(const struct reading *r, enum finding_code code, const char *fmt, ...);
+#define bad(r, ...) read_report(r, FINDING_PROPERTY_BAD, __VA_ARGS__)
+
+/* One number. false, or NULL: it is malformed, and a finding says so. */
+bool read_u32(const struct reading *r, uint32_t *v);
+const char *read_string(const struct reading *r);
+bool read_flag(const struct reading *r);
+
+/* ---- system_cpus.c ---- */
+
+/* CPUs by number or name, in the order of the list: indexes into host.cpus; nothing when it is malformed, which is a finding. */
+void read_cpus(struct reading *r, uint32_t **cpus, uint32_t *nr);
+
+/* Each takes the node it is named after. false: no memory. */
 bool system_parse_images(struct system_build *b, uint32_t images) MUST_CHECK;
 bool system_parse_vms(struct system_build *b, uint32_t vms) MUST_CHECK;
+bool system_parse_schedules(struct system_build *b, uint32_t schedules) MUST_CHECK; /* after the VMs */
 
 /* The candidate nearest to name by edit distance (Levenshtein); n > 0. */
 const char *nearest_name(const char *name, const char *const *candidates, size_t n);

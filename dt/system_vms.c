@@ -4,57 +4,29 @@
 #include "common/lib/string.h"
 #include "dt/system_build.h"
 
-/* The property that is being read. */
-struct reading {
-	struct system_build *b;
-	struct vm_config *vm;
-	const char *property;
-	struct tree_value value;
-	bool no_memory;
-};
+/* ---- Properties ---- */
 
-/* "/vms/linux: memory: ..." */
-static void PRINTF_LIKE(3, 4) report(const struct reading *r, enum finding_code code, const char *fmt, ...)
+static void take_cpus(struct reading *r)
 {
-	char text[240];
-	va_list ap;
-
-	va_start(ap, fmt);
-	format_vtext(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	findings_add(r->b->findings, code, "%s: %s: %s", r->vm->path, r->property, text);
+	read_cpus(r, &r->vm->cpus, &r->vm->nr_cpus);
+	r->vm->nr_vcpus = r->vm->nr_cpus;
 }
 
-#define bad(r, ...) report(r, FINDING_PROPERTY_BAD, __VA_ARGS__)
-
-/* ---- Values ---- */
-
-static bool read_u32(const struct reading *r, uint32_t *v)
+static void take_vcpus(struct reading *r)
 {
-	if (r->value.len != 4) {
-		bad(r, "one number is due, as %s = <2>", r->property);
-		return false;
-	}
-	*v = tree_cell(r->value.data, 0);
-	return true;
+	uint32_t n;
+
+	if (!read_u32(r, &n))
+		return;
+	if (n < 1 || n > CONFIG_MAX_VCPUS)
+		bad(r, "%u is not within 1 to %u", n, CONFIG_MAX_VCPUS);
+	else
+		r->vm->nr_vcpus = n;
 }
 
-static const char *read_string(const struct reading *r)
+static void take_weight(struct reading *r)
 {
-	const char *s = (const char *)r->value.data;
-
-	if (!tree_is_strings(r->value) || strlen(s) + 1 != r->value.len) {
-		bad(r, "one string is due, as %s = \"...\"", r->property);
-		return NULL;
-	}
-	return s;
-}
-
-static bool read_flag(const struct reading *r)
-{
-	if (r->value.len)
-		bad(r, "it takes no value: write \"%s;\" where it applies, and nothing where it does not", r->property);
-	return true;
+	read_u32(r, &r->vm->weight);
 }
 
 /* A list of 64-bit numbers, two cells each; 0: malformed. */
@@ -69,40 +41,6 @@ static uint32_t count_u64(const struct reading *r)
 static uint64_t get_u64(const struct reading *r, uint32_t i)
 {
 	return tree_cells(r->value.data, (size_t)i * 2, 2);
-}
-
-/* ---- Properties ---- */
-
-static void take_cpus(struct reading *r)
-{
-	struct vm_config *vm = r->vm;
-	uint32_t n = r->value.len / 4;
-
-	if (n == 0 || r->value.len % 4 || n > CONFIG_MAX_CPUS) {
-		bad(r, "1 to %u CPU numbers are due, as <0 1>", CONFIG_MAX_CPUS);
-		return;
-	}
-	vm->cpus = ARENA_ARRAY(r->b->arena, uint32_t, n);
-	if (!vm->cpus) {
-		r->no_memory = true;
-		return;
-	}
-	for (uint32_t i = 0; i < n; i++)
-		vm->cpus[i] = tree_cell(r->value.data, i);
-	vm->nr_cpus = vm->nr_vcpus = n;
-	vm->weight = 1;
-}
-
-static void take_vcpus(struct reading *r)
-{
-	uint32_t n;
-
-	if (!read_u32(r, &n))
-		return;
-	if (n < 1 || n > CONFIG_MAX_VCPUS)
-		bad(r, "%u is not within 1 to %u", n, CONFIG_MAX_VCPUS);
-	else
-		r->vm->nr_vcpus = n;
 }
 
 static void take_memory(struct reading *r)
@@ -173,7 +111,7 @@ static uint32_t find_image(const struct reading *r, enum finding_code code)
 	for (uint32_t i = 0; r->value.len == 4 && i < s->nr_images; i++)
 		if (r->b->phandles[i] && r->b->phandles[i] == tree_cell(r->value.data, 0))
 			return i;
-	report(r, code, "it must refer to a node of /images by its label, as %s = <&my_image>", r->property);
+	read_report(r, code, "it must refer to a node of /images by its label, as %s = <&my_image>", r->property);
 	return SYSTEM_NO_IMAGE;
 }
 
@@ -186,7 +124,7 @@ static void take_kernel(struct reading *r)
 	if (r->b->system->images[i].kind == IMAGE_ARM64 || r->b->system->images[i].kind == IMAGE_RAW)
 		r->vm->kernel = i;
 	else
-		report(r, FINDING_KERNEL_MISSING, "image \"%s\" is no kernel: its type must be kernel, standalone or firmware",
+		read_report(r, FINDING_KERNEL_MISSING, "image \"%s\" is no kernel: its type must be kernel, standalone or firmware",
 		       r->b->system->images[i].name);
 }
 
@@ -368,15 +306,11 @@ static void take_console(struct reading *r)
 
 /* ---- A VM ---- */
 
-struct vm_property {
-	const char *name;
-	void (*take)(struct reading *r);
-};
-
 /* Read in this order, whatever the file's is: a property may look at those before it. */
-static const struct vm_property properties[] = {
+static const struct property properties[] = {
 	{ "cpus", take_cpus },
 	{ "vcpus", take_vcpus },
+	{ "weight", take_weight },
 	{ "memory", take_memory },
 	{ "memory-address", take_memory_address },
 	{ "memory-physical", take_memory_physical },
@@ -400,35 +334,6 @@ static const struct vm_property properties[] = {
 	{ "watchdog", take_watchdog },
 	{ "console", take_console },
 };
-
-static void report_unknown(const struct system_build *b, const struct vm_config *vm, const char *what, const char *name)
-{
-	const char *names[ARRAY_SIZE(properties)];
-
-	for (size_t i = 0; i < ARRAY_SIZE(properties); i++)
-		names[i] = properties[i].name;
-	findings_add(b->findings, FINDING_PROPERTY_UNKNOWN, "%s: there is no %s \"%s\"; did you mean the property \"%s\"?", vm->path, what, name,
-		     nearest_name(name, names, ARRAY_SIZE(names)));
-}
-
-static bool is_known(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(properties); i++)
-		if (strcmp(name, properties[i].name) == 0)
-			return true;
-	return strcmp(name, "phandle") == 0; /* dtc's, where the node has a label that is used */
-}
-
-static void check_names(const struct system_build *b, uint32_t node, const struct vm_config *vm)
-{
-	struct tree_prop p = tree_props(&b->tree, node);
-
-	while (tree_next_prop(&b->tree, &p))
-		if (!is_known(p.name))
-			report_unknown(b, vm, "property", p.name);
-	FIT_FOR_CHILDREN(b, node, child)
-		report_unknown(b, vm, "node", fit_name(b, child));
-}
 
 static bool name_is_good(const char *name)
 {
@@ -465,27 +370,15 @@ static void check_required(const struct system_build *b, uint32_t node, const st
 
 static bool parse_vm(struct system_build *b, uint32_t node, struct vm_config *vm)
 {
-	size_t path_size = strlen("/vms/") + strlen(fit_name(b, node)) + 1;
-	char *path = arena_alloc(b->arena, path_size, 1);
+	struct reading r = { .b = b, .vm = vm, .path = system_child_path(b, "/vms", node) };
 
-	if (!path)
+	if (!r.path)
 		return false;
-	*vm = (struct vm_config){ .name = fit_name(b, node), .path = path, .bootargs = "", .console = true, .restart = { .when = RESTART_ON_CRASH, .max = 5, .seconds = 60 },
+	*vm = (struct vm_config){ .name = fit_name(b, node), .path = r.path, .weight = 1, .bootargs = "", .console = true, .restart = { .when = RESTART_ON_CRASH, .max = 5, .seconds = 60 },
 				  .kernel = SYSTEM_NO_IMAGE, .ramdisk = SYSTEM_NO_IMAGE, .fdt_fragment = SYSTEM_NO_IMAGE };
-	format_text(path, path_size, "/vms/%s", vm->name);
-
 	check_vm_name(b, vm);
-	check_names(b, node, vm);
 	check_required(b, node, vm);
-	for (size_t i = 0; i < ARRAY_SIZE(properties); i++) {
-		struct reading r = { .b = b, .vm = vm, .property = properties[i].name, .value = fit_get(b, node, properties[i].name) };
-
-		if (r.value.data)
-			properties[i].take(&r);
-		if (r.no_memory)
-			return false;
-	}
-	return true;
+	return read_node(&r, node, properties, ARRAY_SIZE(properties), NULL);
 }
 
 bool system_parse_vms(struct system_build *b, uint32_t vms)

@@ -28,6 +28,7 @@ static const char *const names[] = {
 	[FINDING_MEMORY_GUEST_OVERLAP] = "memory-guest-overlap",
 	[FINDING_CPU_MISSING] = "cpu-missing",
 	[FINDING_CPU_TAKEN] = "cpu-taken",
+	[FINDING_SCHEDULE_BAD] = "schedule-bad",
 	[FINDING_DEVICE_MISSING] = "device-missing",
 	[FINDING_DEVICE_TAKEN] = "device-taken",
 	[FINDING_DEVICE_OWNED] = "device-owned",

@@ -36,6 +36,7 @@
 	X(MEMORY_GUEST_OVERLAP) /* two things at one guest address */                                                            \
 	X(CPU_MISSING)          /* a CPU that the board does not have */                                                         \
 	X(CPU_TAKEN)            /* a CPU named twice */                                                                          \
+	X(SCHEDULE_BAD)         /* a schedule that cannot be kept, or that starves a VM */                                      \
 	X(DEVICE_MISSING)       /* passthrough path that does not exist */                                                       \
 	X(DEVICE_TAKEN)         /* a device given twice */                                                                       \
 	X(DEVICE_OWNED)         /* a device that the hypervisor keeps (GIC, console UART, timer, CPUs, memory) */                \

@@ -26,6 +26,15 @@ static void check_vm(const struct system *s, const struct vm_config *vm, bool cl
 		require(vm->nr_cpus && vm->nr_memory && vm->kernel != SYSTEM_NO_IMAGE && strlen(vm->name) <= 15);
 }
 
+static void check_schedule(const struct system *s, const struct schedule_config *c, bool clean)
+{
+	require(c->nr_cpus <= CONFIG_MAX_CPUS && c->nr_windows <= SYSTEM_MAX_WINDOWS);
+	for (uint32_t i = 0; i < c->nr_windows; i++)
+		require(c->windows[i].vm < s->nr_vms || (c->windows[i].vm == SYSTEM_NO_VM && !clean));
+	if (clean)
+		require(c->nr_cpus && strlen(c->name) && (c->policy == SCHED_CYCLIC) == (c->nr_windows > 0));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static _Alignas(64) uint8_t memory[128 << 10];
@@ -38,13 +47,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&arena, memory, sizeof(memory));
 	findings_init(&findings, &arena);
 
-	const struct system *s = dt_parse_system(fit, size, &arena, &findings, NULL, NULL);
+	const struct system *s = dt_parse_system(fit, size, NULL, &arena, &findings, NULL, NULL);
 
 	require(s || findings.count);
 	for (uint32_t i = 0; s && i < s->nr_images; i++)
 		require(!s->images[i].data || range_within((uintptr_t)s->images[i].data, s->images[i].size, (uintptr_t)fit, size));
 	for (uint32_t i = 0; s && i < s->nr_vms; i++)
 		check_vm(s, &s->vms[i], findings.count == 0);
+	for (uint32_t i = 0; s && i < s->nr_schedules; i++)
+		check_schedule(s, &s->schedules[i], findings.count == 0);
 	free(fit);
 	return 0;
 }

@@ -117,6 +117,30 @@ static void vary_vm(struct input *in, struct fixture *f, unsigned v)
 		fixture_pass(f, v, f->nodes[pick(in, NR_NODES)].path);
 }
 
+/* Schedules and weights, mostly such as can be kept. */
+static void vary_schedules(struct input *in, struct fixture *f, struct schedule_config *schedules, struct window_config *windows, uint32_t *cpus)
+{
+	for (unsigned v = 0; v < f->system.nr_vms; v++)
+		f->vms[v].weight = pick(in, 8) ? 1 + pick(in, 3) : pick(in, 200);
+	f->system.schedules = schedules;
+	f->system.nr_schedules = pick(in, 3);
+	for (uint32_t i = 0; i < f->system.nr_schedules; i++) {
+		struct schedule_config *s = &schedules[i];
+		uint32_t at = 0;
+
+		*s = (struct schedule_config){ .name = "s", .path = "/schedules/s", .cpus = cpus + 2 * i, .nr_cpus = pick(in, 3), .policy = (enum sched_policy)pick(in, 2),
+					       .slice = pick(in, 4) ? SYSTEM_SLICE : pick(in, 1u << 24), .windows = windows + 4 * i, .nr_windows = pick(in, 5) };
+		for (uint32_t k = 0; k < s->nr_cpus; k++)
+			s->cpus[k] = pick(in, 5);
+		for (uint32_t k = 0; k < s->nr_windows; k++) {
+			at = pick(in, 8) ? at + pick(in, 3) * 100 : pick(in, UINT32_MAX);
+			s->windows[k] = (struct window_config){ .vm = pick(in, 4), .start = at, .length = pick(in, 1000) };
+			at += s->windows[k].length;
+		}
+		s->frame = pick(in, 8) ? at : pick(in, UINT32_MAX);
+	}
+}
+
 static void vary_images(struct input *in, struct fixture *f)
 {
 	for (unsigned i = 0; i < 4; i++) {
@@ -159,6 +183,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size };
 	struct fixture *f = fixture_new();
+	struct schedule_config schedules[2];
+	struct window_config windows[8];
+	uint32_t cpus[4];
 	struct plan *plan;
 	uint8_t what = (uint8_t)pick(&in, 16);
 
@@ -172,6 +199,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (unsigned v = 0; v < f->system.nr_vms; v++)
 		if (what & 8 || pick(&in, 2))
 			vary_vm(&in, f, v);
+	if (pick(&in, 2))
+		vary_schedules(&in, f, schedules, windows, cpus);
 	plan = plan_make(&f->in);
 	PLAN_MUST((plan == NULL) == (f->findings.count != 0));
 	if (plan) {

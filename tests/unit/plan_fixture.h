@@ -142,7 +142,7 @@ static inline void fixture_host_nodes(struct fixture *f)
 static inline void fixture_vm(struct fixture *f, unsigned n, const char *name, const char *path, uint64_t size, uint32_t kernel)
 {
 	f->ranges[n][0] = (struct memory_config){ .size = size };
-	f->vms[n] = (struct vm_config){ .name = name, .path = path, .cpus = f->vm_cpus[n], .nr_cpus = 1, .nr_vcpus = 1, .memory = f->ranges[n], .nr_memory = 1,
+	f->vms[n] = (struct vm_config){ .name = name, .path = path, .cpus = f->vm_cpus[n], .nr_cpus = 1, .nr_vcpus = 1, .weight = 1, .memory = f->ranges[n], .nr_memory = 1,
 					.kernel = kernel, .ramdisk = SYSTEM_NO_IMAGE, .fdt_fragment = SYSTEM_NO_IMAGE, .bootargs = "", .passthrough = f->passthrough[n], .console = true };
 	f->vm_cpus[n][0] = n == VM_LINUX ? 0 : n + 1;
 }
@@ -350,6 +350,30 @@ static inline void check_irqs(const struct plan *p, const struct plan_vm *vm)
 	PLAN_MUST(!vm->config->watchdog || vm->frames.watchdog_intid != vm->frames.uart_intid);
 }
 
+/* At no time are there two windows, and whoever lives there has one. */
+static inline void check_schedule(const struct plan *p, const struct schedule_config *s, uint32_t cpu)
+{
+	bool named = false;
+
+	for (uint32_t i = 0; i < s->nr_cpus; i++)
+		named = named || s->cpus[i] == cpu;
+	PLAN_MUST(named && s->slice >= 100 && s->slice <= 1000000);
+	for (uint32_t i = 0; i < s->nr_windows && s->policy == SCHED_CYCLIC; i++) {
+		PLAN_MUST(s->windows[i].length >= 50 && range_within(s->windows[i].start, s->windows[i].length, 0, s->frame));
+		for (uint32_t k = 0; k < i; k++)
+			PLAN_MUST(!ranges_overlap(s->windows[i].start, s->windows[i].length, s->windows[k].start, s->windows[k].length));
+	}
+	for (uint32_t v = 0; v < p->nr_vms && s->policy == SCHED_CYCLIC; v++) {
+		bool lives = false, window = false;
+
+		for (uint32_t i = 0; i < p->vms[v].nr_vcpus; i++)
+			lives = lives || p->vms[v].vcpu_cpu[i] == cpu;
+		for (uint32_t i = 0; i < s->nr_windows; i++)
+			window = window || s->windows[i].vm == v;
+		PLAN_MUST(lives == window);
+	}
+}
+
 /* plan.cpus is what the vCPUs make of it, and whoever shares a CPU can see his stolen time. */
 static inline void check_cpus(const struct plan *p)
 {
@@ -366,6 +390,8 @@ static inline void check_cpus(const struct plan *p)
 		}
 		PLAN_MUST(p->cpus[cpu].nr_vcpus == nr && p->cpus[cpu].vm == first);
 		PLAN_MUST(!p->cpus[cpu].schedule || nr);
+		if (p->cpus[cpu].schedule)
+			check_schedule(p, p->cpus[cpu].schedule, cpu);
 	}
 }
 

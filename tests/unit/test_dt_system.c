@@ -43,6 +43,7 @@ static struct findings findings;
 static void *fit;
 static size_t fit_size;
 static char progress_log[200];
+static const struct host *board; /* may be NULL */
 
 static void note_progress(void *ctx, const char *image, size_t size)
 {
@@ -56,7 +57,7 @@ static struct system *parse_bytes(const void *p, size_t size)
 	arena_init(&arena, memory, sizeof(memory));
 	findings_init(&findings, &arena);
 	progress_log[0] = '\0';
-	return dt_parse_system(p, size, &arena, &findings, note_progress, ">");
+	return dt_parse_system(p, size, board, &arena, &findings, note_progress, ">");
 }
 
 static struct system *parse(const char *source)
@@ -350,7 +351,8 @@ static void values_that_are_wrong(void **state)
 {
 #define WITH(cpus, memory, rest) SYSTEM("a { cpus = " cpus "; memory = " memory "; kernel = <&kernel>; " rest " };")
 	(void)state;
-	assert_finding(WITH("\"0\"", "<0 0x1000>", ""), FINDING_PROPERTY_BAD, "/vms/a: cpus");
+	assert_finding(WITH("\"cluster0\"", "<0 0x1000>", ""), FINDING_PROPERTY_BAD, "/vms/a: cpus: \"cluster0\" names CPUs, and there is no board");
+	assert_finding(WITH("[00 00 01]", "<0 0x1000>", ""), FINDING_PROPERTY_BAD, "/vms/a: cpus: 1 to");
 	assert_finding(SYSTEM("a { cpus; memory = <0 0x1000>; kernel = <&kernel>; };"), FINDING_PROPERTY_BAD, "/vms/a: cpus");
 	assert_finding(WITH("<0>", "<0x20000000>", ""), FINDING_PROPERTY_BAD, "two cells");
 	assert_finding(WITH("<0>", "<0 0>", ""), FINDING_PROPERTY_BAD, "size 0x0");
@@ -455,7 +457,7 @@ static void too_little_memory(void **state)
 	for (; !s; size += 8) {
 		arena_init(&arena, memory, size);
 		findings_init(&findings, &arena);
-		s = dt_parse_system(fit, fit_size, &arena, &findings, NULL, NULL);
+		s = dt_parse_system(fit, fit_size, NULL, &arena, &findings, NULL, NULL);
 		assert_int_equal(findings.count, s ? 0 : 1);
 		assert_true(size < 10000);
 	}

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 #include "tests/unit/prove_system.h"
@@ -401,6 +402,31 @@ static void pv_page_as_ram(struct sys *s) { sys_share_cpu(s); page_to(s, SHARED_
 static void pv_unknown_kind(struct sys *s) { pv_region(s)->kind = (enum plan_region_kind)3; }
 static void schedule_unknown(struct sys *s) { static const struct schedule_config c = {.name = "main"}; s->plan_cpus[1].schedule = &c; }
 
+/* CPU 1, of linux and rtos, in windows: with one fault each. */
+static struct window_config *in_windows(struct sys *s)
+{
+	static struct window_config windows[2];
+	static uint32_t cpu = 1;
+	static struct schedule_config main = {.name = "main", .cpus = &cpu, .nr_cpus = 1, .policy = SCHED_CYCLIC, .frame = 1000, .windows = windows, .nr_windows = 2};
+
+	sys_share_cpu(s);
+	windows[0] = (struct window_config){.vm = LINUX, .start = 0, .length = 600};
+	windows[1] = (struct window_config){.vm = RTOS, .start = 600, .length = 400};
+	s->system.schedules = &main;
+	s->system.nr_schedules = 1;
+	s->plan_cpus[1].schedule = &main;
+	if (sys_prove(s) != OK)
+		abort();
+	return windows;
+}
+static void windows_overlap(struct sys *s) { in_windows(s)[1].start = 599; }
+static void window_beyond(struct sys *s) { in_windows(s)[1].length = 401; }
+static void window_empty(struct sys *s) { in_windows(s)[1].length = 0; }
+static void window_of_stranger(struct sys *s) { in_windows(s)[1].vm = BIG; }
+static void window_of_nobody(struct sys *s) { in_windows(s)[1].vm = NR_VMS; }
+static void window_missing(struct sys *s) { in_windows(s)[1].vm = LINUX; }
+static void schedule_forgotten(struct sys *s) { in_windows(s); s->plan_cpus[1].schedule = NULL; }
+
 static void vcpus_fewer(struct sys *s) { s->vm[BIG].nr_vcpus--; }
 static void vm_id_wrong(struct sys *s) { s->vm[BIG].id = RTOS; }
 
@@ -613,6 +639,13 @@ static const struct fault faults[] = {
 	{"idle CPU given", cpu_owner_idle, "CPU 5: the plan says that its first VM is 2", ""},
 	{"CPU of an unknown VM", cpu_owner_unknown, "CPU 5: the plan says that its first VM is 3", ""},
 	{"schedule of nobody", schedule_unknown, "CPU 1: the plan has it under schedule main", "no schedule"},
+	{"windows that overlap", windows_overlap, "CPU 1: the windows at 0 us and 599 us overlap", ""},
+	{"window beyond the frame", window_beyond, "CPU 1: the window at 600 us is not one of the frame of 1000 us", ""},
+	{"empty window", window_empty, "CPU 1: the window at 600 us is not one of the frame of 1000 us", ""},
+	{"window of a VM that is elsewhere", window_of_stranger, "CPU 1: the window at 600 us is for a VM without a vCPU there", ""},
+	{"window of no VM", window_of_nobody, "CPU 1: the window at 600 us is for a VM without a vCPU there", ""},
+	{"VM without a window", window_missing, "CPU 1: VM rtos has a vCPU and no window there", ""},
+	{"schedule forgotten", schedule_forgotten, "CPU 1: the plan has it under no schedule, the configuration under schedule main", ""},
 	{"stolen time writable", pv_writable, "VM linux: guest 0x50000000, physical 0x4207e000 is normal write-back, read-write, never", "read-only"},
 	{"stolen time executable", pv_executable, "VM linux: guest 0x50000000, physical 0x4207e000 is normal write-back, read-only, executable", "never"},
 	{"stolen time as device", pv_device, "VM linux: guest 0x50000000, physical 0x4207e000 is device", "normal"},
