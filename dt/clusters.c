@@ -41,13 +41,18 @@ uint32_t dt_cpus_below(const struct host *host, uint32_t node, void (*take)(void
 struct numbering {
 	uint32_t *cluster;
 	uint32_t next;
+	bool used;
 };
 
+/* In the first cluster that names it. */
 static void number_cpu(void *ctx, uint32_t cpu)
 {
-	const struct numbering *n = ctx;
+	struct numbering *n = ctx;
 
+	if (n->cluster[cpu] != DT_NO_CLUSTER)
+		return;
 	n->cluster[cpu] = n->next;
+	n->used = true;
 }
 
 /* A cluster that has cores, as the binding (Linux, Documentation/devicetree/bindings/cpu/cpu-topology.txt) has them, not only clusters. */
@@ -64,9 +69,13 @@ static uint32_t from_cpu_map(const struct host *host, uint32_t map, uint32_t *cl
 	const struct tree *t = host->tree;
 	struct numbering n = { .cluster = cluster };
 
-	for (uint32_t i = map + 1; i < t->nodes[map].end; i++)
-		if (is_numbered(t->nodes[i].name, "cluster") && has_cores(t, i) && dt_cpus_below(host, i, number_cpu, &n))
-			n.next++;
+	for (uint32_t i = map + 1; i < t->nodes[map].end; i++) {
+		if (!is_numbered(t->nodes[i].name, "cluster") || !has_cores(t, i))
+			continue;
+		dt_cpus_below(host, i, number_cpu, &n);
+		n.next += n.used;
+		n.used = false;
+	}
 	return n.next;
 }
 

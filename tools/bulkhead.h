@@ -54,6 +54,31 @@ bool print_closure(FILE *out, struct run *r, const char *node);
 void print_map_svg(FILE *out, const struct plan *plan);
 void print_map_html(FILE *out, const struct plan *plan);
 
+/* ---- CPUs that vCPUs share (bulkhead_cpus.c) ---- */
+
+/* What a VM has of one. Times in microseconds. */
+struct cpu_share {
+	uint32_t vm, nr_vcpus;
+	uint64_t turn;     /* its time in a round, or in a frame */
+	unsigned permille; /* of the CPU's time, when all want it */
+	uint64_t wait;     /* until the first of its vCPUs there that can run does: the longest, without the switch */
+};
+
+/* Fills in one for each VM with a vCPU there, of which there is room for all; returns how many. */
+uint32_t cpu_shares(const struct plan *plan, uint32_t cpu, struct cpu_share *shares);
+
+uint32_t cpu_slice(const struct plan *plan, uint32_t cpu); /* microseconds */
+bool cpu_is_cyclic(const struct plan *plan, uint32_t cpu);
+
+/* In the order of time; to be freed. */
+struct window_config *sorted_windows(const struct schedule_config *s);
+
+/* "linux, rtos". Good until the next call. */
+const char *sharer_names(const struct plan *plan, uint32_t cpu);
+
+/* A section of `bulkhead plan`; nothing where no CPU is shared. */
+void print_shared_cpus(FILE *out, const struct plan *plan, const char *bold, const char *plain);
+
 /* ---- Text (bulkhead_text.c) ---- */
 
 /* As format_size, in one of a few buffers: good for one printf. */

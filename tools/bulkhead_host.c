@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `bulkhead host`: what was understood of a board; `bulkhead explain`: of one node, and whose it is. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "arch/arm64/errata.h"
+#include "dt/dt.h"
 #include "passthrough/passthrough.h"
 #include "tools/bulkhead.h"
 
@@ -16,12 +18,21 @@ static void print_range(FILE *out, const char *label, const struct mem_range *r,
 static void print_cpus(FILE *out, const struct host *h)
 {
 	static const char *const starts[] = { "no way to start it", "PSCI", "spin table" };
+	uint32_t *cluster = malloc((h->nr_cpus + 1) * sizeof(*cluster)), seen[CONFIG_MAX_CPUS] = { 0 };
 
+	if (!cluster)
+		abort();
+	dt_number_clusters(h, cluster);
 	for (uint32_t i = 0; i < h->nr_cpus; i++) {
 		const struct host_cpu *c = &h->cpus[i];
+		char name[32] = "no cluster";
 
-		LINE(out, i ? "" : "CPUs", "%3" PRIu32 "  MPIDR 0x%" PRIx64 "  %s  %s  %s", i, c->mpidr, *c->compatible ? c->compatible : "-", starts[c->start], c->path);
+		if (cluster[i] != DT_NO_CLUSTER)
+			snprintf(name, sizeof(name), "cluster%" PRIu32 ":%" PRIu32, cluster[i], seen[cluster[i]]++);
+		LINE(out, i ? "" : "CPUs", "%3" PRIu32 "  MPIDR 0x%" PRIx64 "  %s  %s  %s  %s", i, c->mpidr, *c->compatible ? c->compatible : "-", starts[c->start],
+		     c->path, name);
 	}
+	free(cluster);
 }
 
 /* Cores with errata that concern the hypervisor, by what device trees call them. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `bulkhead plan --json`. docs/plan-json.md is its reference; what is there does not change its meaning, new members may appear. */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "common/stage2.h"
 #include "passthrough/passthrough.h"
@@ -117,6 +118,7 @@ static void put_hypervisor(struct json *j, const struct plan *plan)
 	begin(j, "hypervisor", '{');
 	put_range(j, "image", plan->hypervisor);
 	put_range(j, "pool", plan->pool);
+	put_range(j, "stolenTime", plan->pv_time);
 	put_range(j, "systemFile", plan->system_file);
 	put_range(j, "boardDtb", plan->host_dtb);
 	begin(j, "nodes", '[');
@@ -146,14 +148,74 @@ static void put_vcpus(struct json *j, const struct plan *plan, const struct plan
 	end(j, ']');
 }
 
+static void put_windows(struct json *j, const struct plan *plan, const struct schedule_config *s)
+{
+	struct window_config *w = sorted_windows(s);
+
+	put_number(j, "frame", s->frame);
+	begin(j, "windows", '[');
+	for (uint32_t i = 0; i < s->nr_windows; i++) {
+		begin(j, NULL, '{');
+		put_string(j, "vm", plan->vms[w[i].vm].config->name);
+		put_number(j, "start", w[i].start);
+		put_number(j, "length", w[i].length);
+		put_bool(j, "lend", w[i].lend);
+		end(j, '}');
+	}
+	end(j, ']');
+	free(w);
+}
+
+static void put_shared_cpu(struct json *j, const struct plan *plan, uint32_t cpu)
+{
+	struct cpu_share *shares = malloc((plan->nr_vms + 1) * sizeof(*shares));
+	const struct schedule_config *s = plan->cpus[cpu].schedule;
+	uint32_t nr;
+
+	if (!shares)
+		abort();
+	nr = cpu_shares(plan, cpu, shares);
+	begin(j, NULL, '{');
+	put_number(j, "cpu", cpu);
+	put_string(j, "schedule", s ? s->name : NULL);
+	put_string(j, "policy", cpu_is_cyclic(plan, cpu) ? "cyclic" : "round-robin");
+	put_number(j, "slice", cpu_slice(plan, cpu));
+	if (cpu_is_cyclic(plan, cpu))
+		put_windows(j, plan, s);
+	begin(j, "sharers", '[');
+	for (uint32_t i = 0; i < nr; i++) {
+		begin(j, NULL, '{');
+		put_string(j, "vm", plan->vms[shares[i].vm].config->name);
+		put_number(j, "vcpus", shares[i].nr_vcpus);
+		put_number(j, "turn", shares[i].turn);
+		put_number(j, "permille", shares[i].permille);
+		put_number(j, "longestWait", shares[i].wait);
+		end(j, '}');
+	}
+	end(j, ']');
+	end(j, '}');
+	free(shares);
+}
+
+static void put_shared_cpus(struct json *j, const struct plan *plan)
+{
+	begin(j, "sharedCpus", '[');
+	for (uint32_t i = 0; i < plan->host->nr_cpus; i++)
+		if (plan_cpu_is_shared(&plan->cpus[i]))
+			put_shared_cpu(j, plan, i);
+	end(j, ']');
+}
+
 static void put_regions(struct json *j, const struct plan *plan, const struct plan_vm *vm)
 {
+	static const char *const kinds[] = { [PLAN_REGION_RAM] = "ram", [PLAN_REGION_DEVICE] = "device", [PLAN_REGION_PV_TIME] = "stolenTime" };
+
 	begin(j, "regions", '[');
 	for (uint32_t i = 0; i < vm->nr_regions; i++) {
 		const struct plan_region *r = &vm->regions[i];
 
 		begin(j, NULL, '{');
-		put_string(j, "kind", r->kind == PLAN_REGION_RAM ? "ram" : "device");
+		put_string(j, "kind", kinds[r->kind]);
 		put_address(j, "guest", r->ipa.v);
 		put_address(j, "physical", r->pa.v);
 		put_address(j, "size", r->size);
@@ -286,6 +348,7 @@ void print_plan_json(FILE *out, const struct plan *plan)
 	put_number(&j, "format", FORMAT_VERSION);
 	put_board(&j, plan->host);
 	put_hypervisor(&j, plan);
+	put_shared_cpus(&j, plan);
 	begin(&j, "vms", '[');
 	for (uint32_t i = 0; i < plan->nr_vms; i++)
 		put_vm(&j, plan, &plan->vms[i]);

@@ -8,19 +8,7 @@
 #include <string.h>
 
 #include "passthrough/passthrough.h"
-#include "tools/bulkhead.h"
-
-#define WIDTH     1120
-#define MARGIN    20
-#define INNER     (WIDTH - 2 * MARGIN)
-#define BAR       46
-#define CHIP_W    172
-#define CHIP_H    24
-#define CELL      26
-#define NR_HUES   8 /* VM n has colour n modulo that; names tell the rest apart */
-
-/* Owners are VM indexes and these. */
-enum { OWNER_NOBODY = -1, OWNER_HYPERVISOR = -2, OWNER_RESERVED = -3 };
+#include "tools/bulkhead_map.h"
 
 static const char style[] =
 	"svg{font:13px system-ui,sans-serif;background:#fff;color:#1d2330}"
@@ -31,12 +19,6 @@ static const char style[] =
 	"@media(prefers-color-scheme:dark){svg{background:#14171d;color:#e8ebf0}text{fill:#e8ebf0}"
 	".box{stroke:#14171d}.box:hover{stroke:#fff}.hyp{fill:#555e6e}.res{fill:#6d4741}.none{fill:#1f242d;stroke:#3a4250}"
 	".v0{fill:#2b5f93}.v1{fill:#8a6414}.v2{fill:#2e7040}.v3{fill:#71418a}.v4{fill:#97452f}.v5{fill:#1f7170}.v6{fill:#6c681a}.v7{fill:#8d3d63}}";
-
-struct map {
-	FILE *out;
-	const struct plan *plan;
-	unsigned y;
-};
 
 static const char *class_of(int owner)
 {
@@ -50,7 +32,7 @@ static const char *class_of(int owner)
 	}
 }
 
-static const char *name_of(const struct map *m, int owner)
+const char *map_owner_name(const struct map *m, int owner)
 {
 	switch (owner) {
 	case OWNER_NOBODY: return "nobody";
@@ -60,7 +42,7 @@ static const char *name_of(const struct map *m, int owner)
 	}
 }
 
-static void put_text(const struct map *m, unsigned x, unsigned y, const char *class, const char *text)
+void map_put_text(const struct map *m, unsigned x, unsigned y, const char *class, const char *text)
 {
 	fprintf(m->out, "<text x=\"%u\" y=\"%u\" class=\"%s\">", x, y, class);
 	put_xml_text(m->out, text);
@@ -68,7 +50,7 @@ static void put_text(const struct map *m, unsigned x, unsigned y, const char *cl
 }
 
 /* A label of at most that many pixels: what does not fit is cut, what has room for nothing is left out. */
-static void put_label(const struct map *m, unsigned x, unsigned y, unsigned width, const char *text)
+void map_put_label(const struct map *m, unsigned x, unsigned y, unsigned width, const char *text)
 {
 	char cut[64];
 	size_t room = width / 7; /* a character of the small font, generously */
@@ -76,34 +58,34 @@ static void put_label(const struct map *m, unsigned x, unsigned y, unsigned widt
 	if (room < 4)
 		return;
 	if (strlen(text) <= room) {
-		put_text(m, x, y, "s", text);
+		map_put_text(m, x, y, "s", text);
 		return;
 	}
 	room = room < sizeof(cut) ? room : sizeof(cut) - 1;
 	memcpy(cut, text, room - 2);
 	memcpy(cut + room - 2, "..", 3);
-	put_text(m, x, y, "s", cut);
+	map_put_text(m, x, y, "s", cut);
 }
 
-static void begin_box(const struct map *m, int owner, unsigned x, unsigned y, unsigned w, unsigned h)
+void map_begin_box(const struct map *m, int owner, unsigned x, unsigned y, unsigned w, unsigned h)
 {
 	fprintf(m->out, "<g><rect class=\"box %s\" x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\" rx=\"4\"><title>", class_of(owner), x, y, w, h);
 }
 
-static void end_title(const struct map *m)
+void map_end_title(const struct map *m)
 {
 	fputs("</title></rect>", m->out);
 }
 
-static void end_box(const struct map *m)
+void map_end_box(const struct map *m)
 {
 	fputs("</g>\n", m->out);
 }
 
-static void put_heading(struct map *m, const char *text)
+void map_put_heading(struct map *m, const char *text)
 {
 	m->y += 34;
-	put_text(m, MARGIN, m->y, "h", text);
+	map_put_text(m, MARGIN, m->y, "h", text);
 	m->y += 12;
 }
 
@@ -112,42 +94,17 @@ static void put_legend(struct map *m)
 	unsigned x = MARGIN;
 
 	for (int owner = OWNER_RESERVED; owner < (int)m->plan->nr_vms; owner++) {
-		unsigned width = 30 + (unsigned)strlen(name_of(m, owner)) * 8;
+		unsigned width = 30 + (unsigned)strlen(map_owner_name(m, owner)) * 8;
 
 		if (x + width > WIDTH - MARGIN) {
 			x = MARGIN;
 			m->y += 24;
 		}
 		fprintf(m->out, "<rect class=\"box %s\" x=\"%u\" y=\"%u\" width=\"16\" height=\"16\" rx=\"4\"/>", class_of(owner), x, m->y);
-		put_text(m, x + 22, m->y + 13, "s", name_of(m, owner));
+		map_put_text(m, x + 22, m->y + 13, "s", map_owner_name(m, owner));
 		x += width;
 	}
 	m->y += 16;
-}
-
-/* ---- CPUs ---- */
-
-static void put_cpus(struct map *m)
-{
-	const struct host *h = m->plan->host;
-	unsigned columns = h->nr_cpus < 8 ? h->nr_cpus : h->nr_cpus < 32 ? 8 : 16, w = INNER / (columns ? columns : 1);
-
-	put_heading(m, "CPUs");
-	for (uint32_t i = 0; i < h->nr_cpus; i++) {
-		int owner = m->plan->cpus[i].vm == PLAN_NO_VM ? OWNER_NOBODY : (int)m->plan->cpus[i].vm;
-		unsigned x = MARGIN + i % columns * w, y = m->y + i / columns * (CHIP_H + 6);
-		char text[64];
-
-		begin_box(m, owner, x, y, w - 6, CHIP_H);
-		put_xml_text(m->out, h->cpus[i].path);
-		fprintf(m->out, "\nMPIDR 0x%" PRIx64 "\n", h->cpus[i].mpidr);
-		put_xml_text(m->out, name_of(m, owner));
-		end_title(m);
-		snprintf(text, sizeof(text), "%" PRIu32 " %s", i, name_of(m, owner));
-		put_label(m, x + 8, y + 16, w - 16, text);
-		end_box(m);
-	}
-	m->y += (h->nr_cpus + columns - 1) / (columns ? columns : 1) * (CHIP_H + 6);
 }
 
 /* ---- Memory ---- */
@@ -227,21 +184,21 @@ static void put_bank(struct map *m, const struct pieces *p, const struct mem_ran
 
 	snprintf(text, sizeof(text), "0x%" PRIx64 ", %s", bank->base, size_of(bank->size));
 	m->y += 12;
-	put_text(m, MARGIN, m->y, "s", text);
+	map_put_text(m, MARGIN, m->y, "s", text);
 	m->y += 6;
 	for (size_t i = 0; i < p->nr; i++) {
 		const struct piece *s = &p->piece[i];
 		unsigned w = least + (unsigned)((double)s->range.size / (double)bank->size * shared);
 
-		begin_box(m, s->owner, x, m->y, w, BAR);
-		put_xml_text(m->out, name_of(m, s->owner));
+		map_begin_box(m, s->owner, x, m->y, w, BAR);
+		put_xml_text(m->out, map_owner_name(m, s->owner));
 		fputs(": ", m->out);
 		put_xml_text(m->out, s->what);
 		fprintf(m->out, "\n0x%" PRIx64 " to 0x%" PRIx64 "\n%s", s->range.base, s->range.base + s->range.size - 1, size_of(s->range.size));
-		end_title(m);
-		put_label(m, x + 6, m->y + 20, w - 8, s->what);
-		put_label(m, x + 6, m->y + 36, w - 8, size_of(s->range.size));
-		end_box(m);
+		map_end_title(m);
+		map_put_label(m, x + 6, m->y + 20, w - 8, s->what);
+		map_put_label(m, x + 6, m->y + 36, w - 8, size_of(s->range.size));
+		map_end_box(m);
 		x += w;
 	}
 	m->y += BAR + 6;
@@ -251,7 +208,7 @@ static void put_memory(struct map *m)
 {
 	struct pieces all = { 0 };
 
-	put_heading(m, "Memory");
+	map_put_heading(m, "Memory");
 	collect_memory(m->plan, &all);
 	for (uint32_t i = 0; i < m->plan->host->nr_ram; i++) {
 		struct pieces p = bank_pieces(&all, &m->plan->host->ram[i]);
@@ -293,10 +250,10 @@ static void put_device(const struct map *m, uint32_t node, int owner, const char
 {
 	const struct host_node *n = &m->plan->host->nodes[node];
 
-	begin_box(m, owner, x, y, CHIP_W, CHIP_H);
+	map_begin_box(m, owner, x, y, CHIP_W, CHIP_H);
 	put_xml_text(m->out, n->path);
 	fputc('\n', m->out);
-	put_xml_text(m->out, name_of(m, owner));
+	put_xml_text(m->out, map_owner_name(m, owner));
 	fputs(reason ? ": " : "", m->out);
 	put_xml_text(m->out, reason ? reason : "");
 	for (uint32_t i = 0; i < n->nr_regs; i++)
@@ -305,9 +262,9 @@ static void put_device(const struct map *m, uint32_t node, int owner, const char
 		fprintf(m->out, "\ninterrupt %" PRIu32, n->irqs[i].intid);
 	if (node == m->plan->host->gic.node)
 		put_vm_gics(m);
-	end_title(m);
-	put_label(m, x + 8, y + 16, CHIP_W - 12, strrchr(n->path, '/') + 1);
-	end_box(m);
+	map_end_title(m);
+	map_put_label(m, x + 8, y + 16, CHIP_W - 12, strrchr(n->path, '/') + 1);
+	map_end_box(m);
 }
 
 static bool is_memory(const struct host *h, uint32_t node)
@@ -322,7 +279,7 @@ static void put_devices(struct map *m)
 	const struct host *h = m->plan->host;
 	unsigned n = 0;
 
-	put_heading(m, "Devices");
+	map_put_heading(m, "Devices");
 	for (int turn = 0; turn < (int)m->plan->nr_vms + 2; turn++) {
 		/* VMs, the hypervisor, nobody */
 		int wanted = turn < (int)m->plan->nr_vms ? turn : turn == (int)m->plan->nr_vms ? OWNER_HYPERVISOR : OWNER_NOBODY;
@@ -362,7 +319,7 @@ static void put_interrupts(struct map *m)
 	unsigned n = 0;
 	char text[16];
 
-	put_heading(m, "Interrupts (INTIDs that a device has)");
+	map_put_heading(m, "Interrupts (INTIDs that a device has)");
 	for (uint32_t intid = 32; intid < 1020; intid++) {
 		uint32_t node = irq_node(m->plan, intid);
 		unsigned x = MARGIN + n % columns * (CELL + 10), y = m->y + n / columns * CELL;
@@ -372,15 +329,15 @@ static void put_interrupts(struct map *m)
 		if (node == HOST_NO_NODE)
 			continue;
 		owner = device_owner(m->plan, node, &reason);
-		begin_box(m, owner, x, y, CELL + 6, CELL - 4);
+		map_begin_box(m, owner, x, y, CELL + 6, CELL - 4);
 		fprintf(m->out, "INTID %" PRIu32 " (SPI %" PRIu32 ")\n", intid, intid - 32);
 		put_xml_text(m->out, m->plan->host->nodes[node].path);
 		fputc('\n', m->out);
-		put_xml_text(m->out, name_of(m, owner));
-		end_title(m);
+		put_xml_text(m->out, map_owner_name(m, owner));
+		map_end_title(m);
 		snprintf(text, sizeof(text), "%" PRIu32, intid);
-		put_text(m, x + 6, y + 15, "s", text);
-		end_box(m);
+		map_put_text(m, x + 6, y + 15, "s", text);
+		map_end_box(m);
 		n++;
 	}
 	m->y += (n + columns - 1) / columns * CELL;
@@ -393,10 +350,11 @@ static void put_picture(struct map *m)
 	const char *model = m->plan->host->model;
 
 	m->y = 34;
-	put_text(m, MARGIN, m->y, "t", model && *model ? model : "Board");
+	map_put_text(m, MARGIN, m->y, "t", model && *model ? model : "Board");
 	m->y += 18;
 	put_legend(m);
-	put_cpus(m);
+	map_put_cpus(m);
+	map_put_shared_cpus(m);
 	put_memory(m);
 	put_devices(m);
 	put_interrupts(m);

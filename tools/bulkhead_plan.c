@@ -101,6 +101,8 @@ static void print_frames(const struct printer *p, const struct plan_vm *vm)
 	if (f->watchdog[0].size)
 		LINE(p->out, "watchdog", "0x%010" PRIx64 " (refresh: 0x%010" PRIx64 ")  SBSA, interrupt %" PRIu32 " (SPI %" PRIu32 ")", f->watchdog[0].base,
 		     f->watchdog[1].base, f->watchdog_intid, f->watchdog_intid - 32);
+	if (vm->pv_time.size)
+		LINE(p->out, "stolen time", "0x%010" PRIx64 "  %s, read-only", vm->pv_time.base, size_of(vm->pv_time.size));
 	if (f->uart.size)
 		LINE(p->out, "console", "0x%010" PRIx64 "  PL011, interrupt %" PRIu32 " (SPI %" PRIu32 ")", f->uart.base, f->uart_intid, f->uart_intid - 32);
 }
@@ -163,7 +165,11 @@ void print_plan(FILE *out, const struct plan *plan, bool colour)
 	print_range(&p, "pool", &plan->pool);
 	print_range(&p, "system file", &plan->system_file);
 	print_range(&p, "board's DTB", &plan->host_dtb);
+	print_shared_cpus(out, plan, p.bold, p.plain);
 	for (uint32_t i = 0; i < plan->nr_vms; i++)
 		print_vm(&p, &plan->vms[i]);
 	fprintf(out, "\nProven: no two VMs reach the same byte or interrupt, and none reaches the hypervisor.\n");
+	for (uint32_t i = 0; i < plan->host->nr_cpus; i++)
+		if (plan_cpu_is_shared(&plan->cpus[i]))
+			fprintf(out, "CPU %" PRIu32 " is shared by %s, as the system file says.\n", i, sharer_names(plan, i));
 }
