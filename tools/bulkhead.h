@@ -62,6 +62,7 @@ struct cpu_share {
 	uint64_t turn;     /* its time in a round, or in a frame */
 	unsigned permille; /* of the CPU's time, when all want it */
 	uint64_t wait;     /* until the first of its vCPUs there that can run does: the longest, without the switch */
+	uint64_t vcpu_wait; /* until each of them does, when all can */
 };
 
 /* Fills in one for each VM with a vCPU there, of which there is room for all; returns how many. */

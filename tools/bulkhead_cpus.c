@@ -34,25 +34,61 @@ struct window_config *sorted_windows(const struct schedule_config *s)
 	return sorted;
 }
 
-/* The VM's part of the frame, and the longest time from the end of one of its windows to the beginning of the next. */
+/* The VM's windows in the order of time; returns how many there are. */
+static uint32_t own_windows(const struct schedule_config *s, uint32_t vm, struct window_config **own)
+{
+	struct window_config *w = *own = sorted_windows(s);
+	uint32_t nr = 0;
+
+	for (uint32_t i = 0; i < s->nr_windows; i++)
+		if (w[i].vm == vm)
+			w[nr++] = w[i];
+	return nr;
+}
+
+/* A window's turns, the last of which its end may cut. */
+static uint32_t turns_in(const struct window_config *w, uint32_t slice)
+{
+	return (w->length + slice - 1) / slice;
+}
+
+/* How long a vCPU waits that is `ahead` others away from its turn, when `left` turns are left of window j. */
+static uint64_t wait_from(const struct schedule_config *s, const struct window_config *w, uint32_t nr, uint32_t j, uint32_t left, uint32_t ahead)
+{
+	uint64_t from = w[j].start + (left ? (uint64_t)(turns_in(&w[j], s->slice) - left) * s->slice : w[j].length), frame = 0;
+
+	if (ahead < left)
+		return (uint64_t)ahead * s->slice;
+	for (ahead -= left;; ahead -= turns_in(&w[j], s->slice)) {
+		if (++j == nr) {
+			j = 0;
+			frame += s->frame;
+		}
+		if (ahead < turns_in(&w[j], s->slice))
+			return frame + w[j].start + (uint64_t)ahead * s->slice - from;
+	}
+}
+
+/* From the end of any of its turns: the others of the VM are ahead of it then, at worst all of them. */
+static uint64_t longest_wait(const struct schedule_config *s, const struct window_config *w, uint32_t nr, uint32_t ahead)
+{
+	uint64_t longest = 0;
+
+	for (uint32_t j = 0; j < nr; j++)
+		for (uint32_t left = 0; left <= ahead && left < turns_in(&w[j], s->slice); left++)
+			longest = u64_max(longest, wait_from(s, w, nr, j, left, ahead));
+	return longest;
+}
+
 static void measure_windows(const struct schedule_config *s, struct cpu_share *share)
 {
-	struct window_config *w = sorted_windows(s);
-	uint64_t first = 0, end = 0;
-	bool any = false;
+	struct window_config *w;
+	uint32_t nr = own_windows(s, share->vm, &w);
 
-	for (uint32_t i = 0; i < s->nr_windows; i++) {
-		if (w[i].vm != share->vm)
-			continue;
-		if (any)
-			share->wait = u64_max(share->wait, w[i].start - end);
-		else
-			first = w[i].start;
-		any = true;
-		end = (uint64_t)w[i].start + w[i].length;
+	for (uint32_t i = 0; i < nr; i++)
 		share->turn += w[i].length;
-	}
-	share->wait = u64_max(share->wait, first + s->frame - end);
+	share->wait = longest_wait(s, w, nr, 0);
+	share->vcpu_wait = longest_wait(s, w, nr, share->nr_vcpus - 1);
 	free(w);
 }
 
@@ -84,8 +120,10 @@ uint32_t cpu_shares(const struct plan *plan, uint32_t cpu, struct cpu_share *sha
 			all += share->turn = (uint64_t)cpu_slice(plan, cpu) * plan->vms[v].config->weight;
 	}
 	for (uint32_t i = 0; i < nr; i++) {
-		if (!cpu_is_cyclic(plan, cpu))
+		if (!cpu_is_cyclic(plan, cpu)) {
 			shares[i].wait = all - shares[i].turn;
+			shares[i].vcpu_wait = all * shares[i].nr_vcpus - shares[i].turn;
+		}
 		shares[i].permille = (unsigned)(shares[i].turn * 1000 / all);
 	}
 	return nr;
@@ -121,9 +159,15 @@ static void print_cpu(FILE *out, const struct plan *plan, uint32_t cpu, struct c
 		LINE(out, label, "round-robin (%s): turns of %" PRIu32 " us for a weight of 1", s ? s->path : "by default", cpu_slice(plan, cpu));
 	if (cpu_is_cyclic(plan, cpu))
 		print_windows(out, plan, s);
-	for (uint32_t i = 0; i < nr; i++)
-		LINE(out, "", "%s: %" PRIu32 " vCPU%s, %u.%u %% of the time, runs after %" PRIu64 " us and a switch at the latest", plan->vms[shares[i].vm].config->name,
-		     shares[i].nr_vcpus, shares[i].nr_vcpus == 1 ? "" : "s", shares[i].permille / 10, shares[i].permille % 10, shares[i].wait);
+	for (uint32_t i = 0; i < nr; i++) {
+		const struct cpu_share *v = &shares[i];
+		char each[64] = "";
+
+		if (v->nr_vcpus > 1)
+			snprintf(each, sizeof(each), "; each of them after %" PRIu64 " us", v->vcpu_wait);
+		LINE(out, "", "%s: %" PRIu32 " vCPU%s, %u.%u %% of the time, runs after %" PRIu64 " us and a switch at the latest%s", plan->vms[v->vm].config->name,
+		     v->nr_vcpus, v->nr_vcpus == 1 ? "" : "s", v->permille / 10, v->permille % 10, v->wait, each);
+	}
 }
 
 void print_shared_cpus(FILE *out, const struct plan *plan, const char *bold, const char *plain)

@@ -190,6 +190,7 @@ static void put_shared_cpu(struct json *j, const struct plan *plan, uint32_t cpu
 		put_number(j, "turn", shares[i].turn);
 		put_number(j, "permille", shares[i].permille);
 		put_number(j, "longestWait", shares[i].wait);
+		put_number(j, "longestVcpuWait", shares[i].vcpu_wait);
 		end(j, '}');
 	}
 	end(j, ']');

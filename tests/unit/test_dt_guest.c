@@ -626,6 +626,19 @@ static void labels_take_no_room(void **state)
 	assert_non_null(strstr(findings.first->text, "larger than what was planned"));
 }
 
+/* Stolen time is not memory that the guest's allocator may have: it is found by calls (Arm DEN 0057). */
+static void stolen_time_is_no_memory(void **state)
+{
+	(void)state;
+	regions[1] = regions[0];
+	regions[0] = (struct plan_region){ .kind = PLAN_REGION_PV_TIME, .ipa = { 0x3fff0000 }, .size = 0x10000 };
+	vm.nr_regions = 2;
+	vm.pv_time = (struct mem_range){ 0x3fff0000, 64 };
+	write_guest();
+	assert_cells("/memory@40000000", "reg", 0, 0x40000000, 0, 0x1000000);
+	assert_int_equal(fdt_path_offset(dtb, "/memory@3fff0000"), -FDT_ERR_NOTFOUND);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -634,6 +647,7 @@ int main(void)
 		TEST(memory_regions),
 		TEST(large_initrd_address),
 		TEST(many_cpus),
+		TEST(stolen_time_is_no_memory),
 		TEST(gicv2_guest),
 		TEST(a_device_with_its_clock),
 		TEST(a_device_from_a_bus),
