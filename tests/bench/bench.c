@@ -129,6 +129,9 @@ static const struct row {
 	{ "spi-lrs-busy", spi_lrs_busy },
 	{ "spi-lrs-drain", spi_lrs_drain },
 	{ "cpu-on", cpu_on },
+	{ "vcpu-switch", vcpu_switch },
+	{ "vcpu-wake", vcpu_wake },
+	{ "vcpu-wake-switch", vcpu_wake_switch },
 };
 
 static void run_row(const struct row *row)

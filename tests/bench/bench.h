@@ -64,6 +64,7 @@ uint64_t gicd_typer_x19(void), gicd_ipriorityr_x19(void);
 uint64_t gicc_iar(void), gicc_eoir(void);
 uint64_t sgi_self(void), sgi_none(void), sgi_one(void), sgi_all(void), sgi_other(void);
 uint64_t cpu_on(void);
+uint64_t vcpu_switch(void), vcpu_wake(void), vcpu_wake_switch(void);
 uint64_t timer_busy(void), timer_wfi(void);
 uint64_t spi_level(void), spi_edge(void), spi_lrs_busy(void), spi_lrs_drain(void);
 

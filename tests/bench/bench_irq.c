@@ -16,7 +16,9 @@
 #define SGI_PONG 3
 #define SGI_FILL 4 /* and on: as many as there are list registers */
 #define NR_LRS 4
+#define SGI_SPIN (SGI_FILL + NR_LRS)
 #define SETTLE 50000000 /* ticks */
+#define IDLE 100000     /* ticks, after which others sleep again */
 
 #define FREE_SPI 44 /* no device has it, on no board here, but VMs have registers for it */
 
@@ -321,6 +323,76 @@ uint64_t timer_wfi(void)
 	return timer(true);
 }
 
+/* ---- vCPUs that share CPUs, every second one the same ---- */
+
+#define SMCCC_ARCH_FEATURES 0x80000001u
+#define PV_TIME_FEATURES 0xc5000020u
+
+/* Where time can be stolen, somebody shares. */
+static bool shares(void)
+{
+	return nr_cpus >= 5 && smccc_hvc(SMCCC_ARCH_FEATURES, PV_TIME_FEATURES, 0, 0) == 0;
+}
+
+static volatile bool spinning;
+static volatile uint64_t stamp;
+
+static void handle_spin(uint32_t intid)
+{
+	(void)intid;
+	while (spinning) {
+		stamp = sysreg_read(cntvct_el0);
+		wfe();
+	}
+}
+
+uint64_t vcpu_switch(void)
+{
+	uint64_t begin;
+
+	if (!shares())
+		return NOT_THERE;
+	spinning = true;
+	stamp = 0;
+	gic_send_sgi(cpu_mpidr[2], SGI_SPIN);
+	while (!stamp)
+		wfe();
+	begin = bench_begin();
+	wfe();
+	bench_end(begin);
+	spinning = false;
+	return stamp - begin;
+}
+
+static uint64_t wake(unsigned before)
+{
+	uint64_t begin;
+
+	if (nr_cpus < 5)
+		return NOT_THERE;
+	pinged = 0;
+	gic_send_sgi(cpu_mpidr[before], SGI_PING);
+	wait_pinged(1);
+	set_timer(sysreg_read(cntvct_el0) + IDLE);
+	wait_handled(1);
+	pinged = 0;
+	begin = bench_begin();
+	gic_send_sgi(cpu_mpidr[1], SGI_PING);
+	wait_pinged(1);
+	bench_end(begin);
+	return irq_counter[1] - begin;
+}
+
+uint64_t vcpu_wake(void)
+{
+	return wake(1);
+}
+
+uint64_t vcpu_wake_switch(void)
+{
+	return wake(3);
+}
+
 /* ---- SPIs of devices ---- */
 
 /* PL061: pin 0 interrupts at the level it has, so its interrupt enable is the line. PL031: an alarm that is due, whose mask is the line. */
@@ -471,6 +543,7 @@ void bench_init_irq(void)
 	irq_set_handler(SGI_SELF, handle);
 	irq_set_handler(SGI_PING, handle_ping);
 	irq_set_handler(SGI_PONG, handle);
+	irq_set_handler(SGI_SPIN, handle_spin);
 	for (unsigned i = 0; i < NR_LRS; i++)
 		irq_set_handler(SGI_FILL + i, handle);
 	for (unsigned i = 1; i + 1 < nr_cpus; i++) {
