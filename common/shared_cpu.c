@@ -228,6 +228,9 @@ static void idle(struct cpu *cpu)
 	dsb(sy); /* what was written before sleeping may be what another CPU waits for */
 	wfi();
 	gic_handle_irqs(cpu, v);
+	/* Whether something is pending is asked after that anyway. */
+	if (v && __atomic_load_n(&v->requests, __ATOMIC_RELAXED) & VCPU_REQ_VGIC)
+		(void)__atomic_fetch_and(&v->requests, ~(uint32_t)VCPU_REQ_VGIC, __ATOMIC_ACQUIRE);
 	if (v && (vgic_vcpu_has_pending(v) || __atomic_load_n(&v->requests, __ATOMIC_RELAXED) & REQ_OWN))
 		sched_wake(&cpu->shared->sched, &v->shared->sched, alarm_now());
 }

@@ -16,7 +16,6 @@
 #define SGI_PONG 3
 #define SGI_FILL 4 /* and on: as many as there are list registers */
 #define NR_LRS 4
-#define SGI_SPIN (SGI_FILL + NR_LRS)
 #define SETTLE 50000000 /* ticks */
 #define IDLE 100000     /* ticks, after which others sleep again */
 
@@ -334,18 +333,29 @@ static bool shares(void)
 	return nr_cpus >= 5 && smccc_hvc(SMCCC_ARCH_FEATURES, PV_TIME_FEATURES, 0, 0) == 0;
 }
 
-static volatile bool spinning;
+static volatile bool spinning, armed;
 static volatile uint64_t stamp;
 
-static void handle_spin(uint32_t intid)
+/* Says when it went on, once each time it is asked to. */
+static void run_spinner(unsigned index)
 {
-	(void)intid;
+	(void)index;
 	while (spinning) {
-		stamp = sysreg_read(cntvct_el0);
-		wfe();
+		if (armed) {
+			stamp = sysreg_read(cntvct_el0);
+			armed = false;
+		}
 	}
+	psci_call(PSCI_CPU_OFF, 0, 0, 0);
 }
 
+static void sleep_a_little(void)
+{
+	set_timer(sysreg_read(cntvct_el0) + IDLE);
+	wait_handled(1);
+}
+
+/* This vCPU sleeps while a sibling on the same CPU spins, which goes on then. WFI, for QEMU's WFE traps never. */
 uint64_t vcpu_switch(void)
 {
 	uint64_t begin;
@@ -353,14 +363,17 @@ uint64_t vcpu_switch(void)
 	if (!shares())
 		return NOT_THERE;
 	spinning = true;
-	stamp = 0;
-	gic_send_sgi(cpu_mpidr[2], SGI_SPIN);
-	while (!stamp)
-		wfe();
+	cpu_start(nr_cpus - 1, run_spinner);
+	sleep_a_little();
+	set_timer(sysreg_read(cntvct_el0) + IDLE);
+	armed = true;
 	begin = bench_begin();
-	wfe();
+	wfi();
 	bench_end(begin);
+	wait_handled(1);
 	spinning = false;
+	while (psci_call(PSCI_AFFINITY_INFO, cpu_mpidr[nr_cpus - 1], 0, 0) != 1)
+		sleep_a_little();
 	return stamp - begin;
 }
 
@@ -373,8 +386,7 @@ static uint64_t wake(unsigned before)
 	pinged = 0;
 	gic_send_sgi(cpu_mpidr[before], SGI_PING);
 	wait_pinged(1);
-	set_timer(sysreg_read(cntvct_el0) + IDLE);
-	wait_handled(1);
+	sleep_a_little();
 	pinged = 0;
 	begin = bench_begin();
 	gic_send_sgi(cpu_mpidr[1], SGI_PING);
@@ -543,7 +555,6 @@ void bench_init_irq(void)
 	irq_set_handler(SGI_SELF, handle);
 	irq_set_handler(SGI_PING, handle_ping);
 	irq_set_handler(SGI_PONG, handle);
-	irq_set_handler(SGI_SPIN, handle_spin);
 	for (unsigned i = 0; i < NR_LRS; i++)
 		irq_set_handler(SGI_FILL + i, handle);
 	for (unsigned i = 1; i + 1 < nr_cpus; i++) {

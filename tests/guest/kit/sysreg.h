@@ -18,7 +18,6 @@
 /* In every loop that waits for another CPU: an emulator that runs one at a time goes on to the next. */
 #define yield() __asm__ volatile("yield" : : : "memory")
 #define wfi() __asm__ volatile("wfi" : : : "memory")
-#define wfe() __asm__ volatile("wfe" : : : "memory")
 
 /* GICv3 CPU interface (IHI 0069): encodings, since assemblers know the names only with an architecture option. */
 #define ICC_PMR_EL1 S3_0_C4_C6_0
