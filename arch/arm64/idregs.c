@@ -115,10 +115,7 @@ uint64_t idreg_guest_value(uint32_t sysreg, uint64_t host_value)
 	const struct id_rule *rule = &rules[sysreg - SYSREG(3, 0, 0, 1, 0)];
 	uint64_t value = (host_value & rule->as_host) | rule->fixed;
 
-	for (unsigned i = 0; i < ARRAY_SIZE(rule->caps); i++) {
-		const struct cap *cap = &rule->caps[i];
-
+	for (const struct cap *cap = rule->caps; cap < rule->caps + ARRAY_SIZE(rule->caps) && cap->max; cap++)
 		value |= u64_min(host_value >> cap->lsb & 0xf, cap->max) << cap->lsb;
-	}
 	return value;
 }

@@ -79,12 +79,13 @@ enum err el2_map_pages(uint64_t from, uint64_t to, enum pgtable_attr attr)
 }
 
 /*
- * The memory of tables that a map may need: below each of its ends one of each level under the root, and one for each entry of the root that it
- * fills. Such pages are mapped singly, so that each can be taken away; what maps them is there, for the image lies around them.
+ * Maps the memory of tables that this map may need: of each level under the root one below each of its ends, and the first of these levels has no
+ * blocks that could fill what lies between. Such pages are mapped singly, so that each can be taken away; a table for that is to spare.
  */
-static enum err have_tables(uint64_t size)
+static enum err have_tables(uint64_t from, uint64_t to)
 {
-	uint64_t enough = u64_min(el2_table_arena.used + (6 + (size >> 39)) * PAGE, el2_table_limit);
+	uint64_t tables = 1 + mmu_spans(from, to, 39) + u64_min(mmu_spans(from, to, 30), 2) + u64_min(mmu_spans(from, to, 21), 2);
+	uint64_t enough = u64_min(el2_table_arena.used + tables * PAGE, el2_table_limit);
 	enum err e = OK;
 
 	while (el2_table_arena.size < enough && !e) {
@@ -100,10 +101,11 @@ static enum err have_tables(uint64_t size)
 
 enum err el2_map(pa_t pa, uint64_t size, enum pgtable_attr attr)
 {
-	enum err e = have_tables(size);
+	uint64_t from = align_down(pa.v, PAGE), to = align_up(pa.v + size, PAGE);
+	enum err e = have_tables(from, to);
 
 	if (!e)
-		e = el2_map_pages(align_down(pa.v, PAGE), align_up(pa.v + size, PAGE), attr);
+		e = el2_map_pages(from, to, attr);
 	/* The new entries, before the first access through them; an invalid entry is never cached in a TLB, so none is invalidated. */
 	dsb(ishst);
 	isb();

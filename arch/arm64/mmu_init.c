@@ -7,9 +7,15 @@
 
 #define VA_BITS 48
 
-/* Tables of the image's map: below the root two of each level at most, where it lies across a border, and three of the last (4 MiB). */
-#define IMAGE_TABLE_PAGES 8
-_Static_assert(CONFIG_EL2_TABLE_PAGES >= IMAGE_TABLE_PAGES, "EL2_TABLE_PAGES");
+/* Tables of the image's map: of each level one for each entry above it that the image lies in, as its parts are mapped in pages. */
+static uint64_t count_image_tables(void)
+{
+	uint64_t from = (uint64_t)_start, to = (uint64_t)el2_table_memory + sizeof(el2_table_memory);
+
+	return 1 + mmu_spans(from, to, 39) + mmu_spans(from, to, 30) + mmu_spans(from, to, 21);
+}
+/* The image has 4 MiB at most. */
+_Static_assert(CONFIG_EL2_TABLE_PAGES >= 1 + 2 + 2 + 3, "EL2_TABLE_PAGES");
 
 static enum err map_image_part(const char *from, const char *to, enum pgtable_attr attr)
 {
@@ -34,15 +40,16 @@ enum err mmu_init(void)
 		{ _data, _writable_end, PGTABLE_NORMAL_RW },
 		{ _boot_bss, _boot_bss_end, PGTABLE_NORMAL_RW },
 	};
+	uint64_t tables = count_image_tables();
 	enum err e;
 
 	/* Until the caches are on only what they do not know of may be written: the first tables, see start.S for the rest. */
-	arena_init(&el2_table_arena, el2_table_memory, IMAGE_TABLE_PAGES * PAGE);
+	arena_init(&el2_table_arena, el2_table_memory, tables * PAGE);
 	cache_clean_inval_poc(el2_table_memory, el2_table_arena.size);
 	e = pgtable_init(&el2_table, PGTABLE_STAGE1_EL2, 12, VA_BITS, &el2_table_arena);
 	for (unsigned i = 0; i < ARRAY_SIZE(parts) && !e; i++)
 		e = map_image_part(parts[i].from, parts[i].to, parts[i].attr);
-	for (unsigned i = 0; i < IMAGE_TABLE_PAGES && !e; i++)
+	for (uint64_t i = 0; i < tables && !e; i++)
 		e = el2_map_pages((uint64_t)el2_table_memory[i], (uint64_t)el2_table_memory[i + 1], PGTABLE_NORMAL_RW);
 	if (e)
 		return e;

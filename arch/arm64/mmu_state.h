@@ -23,6 +23,12 @@ extern struct arena el2_table_arena;
 extern uint64_t el2_table_limit;
 extern struct pgtable el2_table;
 
+/* How many aligned spans of 2^shift bytes [from, to) touches. */
+static inline uint64_t mmu_spans(uint64_t from, uint64_t to, unsigned shift)
+{
+	return to > from ? ((to - 1) >> shift) - (from >> shift) + 1 : 0;
+}
+
 /* Maps whole pages, with the tables that the arena has room for. No barriers. */
 enum err el2_map_pages(uint64_t from, uint64_t to, enum pgtable_attr attr) MUST_CHECK;
 
