@@ -193,6 +193,9 @@ struct plan {
 
 #define PLAN_PV_TIME_SIZE 64 /* of one vCPU's stolen-time structure, and its alignment (Arm DEN 0057, 3.2.1) */
 
+/* Bytes at the pool's beginning for the stage-2 tables of all VMs, in their order. */
+uint64_t plan_table_bytes(const struct plan *plan);
+
 /* What of the pool EL2 has for itself. */
 static inline struct mem_range plan_private_pool(const struct plan *plan)
 {

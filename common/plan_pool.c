@@ -44,15 +44,26 @@ static uint64_t masters_size(const struct host *host, const struct plan_vm *vm)
 
 static uint64_t vm_pool_size(const struct host *host, const struct plan_vm *vm)
 {
-	const struct plan_stage2 *s2 = &vm->stage2;
-	uint64_t granule = BIT(s2->granule_shift);
-
 	return PLAN_BYTES_PER_VM + (uint64_t)vm->nr_vcpus * PLAN_BYTES_PER_VCPU +
 	       align_up((uint64_t)vm->nr_intids * PLAN_BYTES_PER_INTID, PLAN_PAGE) + vm->dtb_max +
 	       align_up((uint64_t)vm->nr_firmware * PLAN_BYTES_PER_FIRMWARE, PLAN_PAGE) +
-	       align_up(masters_size(host, vm), PLAN_PAGE) +
-	       /* The root is aligned to its size: at worst as much is lost before it. */
-	       (s2->table_pages + s2->root_pages) * granule;
+	       align_up(masters_size(host, vm), PLAN_PAGE);
+}
+
+#define POOL_ALIGN KIB(64) /* so that tables of that granule, which come first, lose nothing */
+
+/* A root is aligned to its own size: beyond what the pool's beginning is, as much may be lost before it. */
+uint64_t plan_table_bytes(const struct plan *plan)
+{
+	uint64_t size = 0;
+
+	for (uint32_t i = 0; i < plan->nr_vms; i++) {
+		const struct plan_stage2 *s2 = &plan->vms[i].stage2;
+		uint64_t root = (uint64_t)s2->root_pages << s2->granule_shift, align = u64_min(root, POOL_ALIGN);
+
+		size = align_up(size, align) + (root - align) + ((uint64_t)s2->table_pages << s2->granule_shift);
+	}
+	return size;
 }
 
 /* What scheduling needs: of the CPU itself, then of the VMs and vCPUs there. */
@@ -85,11 +96,9 @@ static struct plan_region *pv_time_region(const struct plan_vm *vm)
 	return NULL;
 }
 
-#define POOL_ALIGN KIB(64) /* so that tables of that granule, allocated first, lose nothing */
-
 static uint64_t private_size(const struct plan *plan)
 {
-	uint64_t size = 0;
+	uint64_t size = plan_table_bytes(plan);
 
 	for (uint32_t i = 0; i < plan->host->nr_cpus; i++)
 		size += cpu_pool_size(&plan->cpus[i]);

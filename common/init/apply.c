@@ -49,7 +49,9 @@ enum err apply_cpus(const struct plan *plan, struct arena *pool)
 	for (uint32_t i = 0; i < host->nr_cpus; i++)
 		n += in_use(plan, i, boot_mpidr);
 	arena_init(pool, pa_ptr(pa_make(plan->pool.base)), plan_private_pool(plan).size);
-	/* Stacks come first, each behind its guard page; then the rest of the pool as one map. */
+	/* Stage-2 tables come first, in a map of their own; then stacks, each behind its guard page; then the rest of the pool as one map. */
+	e = el2_map(pa_make(plan->pool.base), plan_table_bytes(plan), PGTABLE_NORMAL_RW);
+	pool->used = plan_table_bytes(plan);
 	stacks = (uint64_t[CONFIG_MAX_CPUS]){0};
 	for (uint32_t i = 0; i < n && !e; i++)
 		e = map_stack(pool, &stacks[i]);
@@ -258,7 +260,7 @@ static enum err make_firmware(struct vm *vm, const struct plan_vm *pv, struct ar
 }
 
 static enum err make_vm(struct vm *vm, const struct plan *plan, const struct plan_vm *pv, struct arena *pool, struct arena *scratch,
-			struct mem_range tables, struct prove_vm *proof)
+			struct arena *tables, struct prove_vm *proof)
 {
 	struct pgtable stage2;
 	uint32_t *intids;
@@ -279,7 +281,7 @@ static enum err make_vm(struct vm *vm, const struct plan *plan, const struct pla
 	if (!e)
 		e = make_firmware(vm, pv, pool);
 	if (!e)
-		e = stage2_build(pv, pool, &stage2);
+		e = stage2_build(pv, tables, &stage2);
 	if (e)
 		return e;
 	apply_pv_time(vm, pv);
@@ -291,16 +293,15 @@ static enum err make_vm(struct vm *vm, const struct plan *plan, const struct pla
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < pv->nr_irqs; i++)
 		intids[i] = pv->irqs[i].intid;
-	*proof = (struct prove_vm){.tables = tables, .vttbr = vm->arch.vttbr, .vtcr = vm->arch.vtcr, .intids = intids, .nr_intids = pv->nr_irqs,
-				  .firmware = vm->firmware};
+	*proof = (struct prove_vm){.tables = {(uint64_t)tables->base, tables->size}, .vttbr = vm->arch.vttbr, .vtcr = vm->arch.vtcr, .intids = intids,
+				  .nr_intids = pv->nr_irqs, .firmware = vm->firmware};
 	return OK;
 }
 
 enum err apply_vms(const struct plan *plan, struct arena *pool, struct arena *scratch, struct prove_vm *proofs)
 {
 	enum err e = check_granules(plan);
-	/* Behind the stacks, where all is mapped: a damaged entry that points at a guard page is a finding and no fault. */
-	struct mem_range tables = {(uint64_t)pool->base + pool->used, pool->size - pool->used};
+	struct arena tables;
 
 	if (e)
 		return e;
@@ -308,11 +309,12 @@ enum err apply_vms(const struct plan *plan, struct arena *pool, struct arena *sc
 	if (!vms)
 		return ERR_NO_MEMORY;
 	nr_vms = plan->nr_vms;
+	arena_init(&tables, pool->base, plan_table_bytes(plan));
 	for (uint32_t i = 0; i < nr_cpus && !e; i++)
 		if (plan_cpu_is_shared(&plan->cpus[cpus[i].id]))
 			e = apply_shared_cpu(&cpus[i], &plan->cpus[cpus[i].id], pool);
 	for (uint32_t i = 0; i < plan->nr_vms && !e; i++)
-		e = make_vm(&vms[i], plan, &plan->vms[i], pool, scratch, tables, &proofs[i]);
+		e = make_vm(&vms[i], plan, &plan->vms[i], pool, scratch, &tables, &proofs[i]);
 	if (!e)
 		e = apply_schedules(plan, pool);
 	/* The tables were written through the cache, and walks are cacheable like it: a barrier is enough before a CPU loads VTTBR_EL2. */

@@ -160,6 +160,8 @@ static NORETURN void run(struct plan *plan)
 	if (apply_vms(plan, &pool, &arena, proofs))
 		give_up("the VMs could not be built");
 	check_proof(plan, proofs);
+	/* Nobody writes them any more, and only walks read them. */
+	el2_unmap(pa_make(plan->pool.base), plan_table_bytes(plan));
 	say_stage2(plan);
 	if (apply_devices(plan, &pool))
 		give_up("the VMs have no devices");
