@@ -226,6 +226,7 @@ static void take_top(struct host_build *b, uint32_t index)
 static void read_nodes(struct host_build *b, char *paths)
 {
 	memset(b->top, 0xff, sizeof(b->top)); /* HOST_NO_NODE */
+	b->irqs_below = b->irqs_lead_to = HOST_NO_NODE;
 	for (uint32_t i = 0; i < b->host->nr_nodes; i++) {
 		struct tree_prop p = tree_props(b->tree, i);
 		uint32_t cells = 0;
@@ -248,11 +249,6 @@ static void read_nodes(struct host_build *b, char *paths)
 }
 
 /* ---- Every node's registers, interrupts and references ---- */
-
-void sink_irq(struct node_sink *s, struct host_irq irq)
-{
-	s->irqs[s->nr_irqs++] = irq;
-}
 
 void sink_ref(struct node_sink *s, uint32_t node, enum host_ref_kind kind, const char *property, const void *args, uint32_t nr_args)
 {

@@ -89,6 +89,8 @@ struct host_build {
 	struct prop_cached *cache;
 	uint32_t top[TOPS];     /* HOST_NO_NODE: there is none */
 	uint32_t gic;           /* the GIC's node, HOST_NO_NODE: none known */
+	uint32_t irqs_below;    /* this node's children that say nothing else have their interrupts understood ... */
+	uint32_t irqs_lead_to;  /* ... by that one */
 	uint32_t max_cells;     /* the most cells that a node's interrupts and references have together */
 };
 
@@ -117,7 +119,11 @@ struct node_sink {
 	struct host_stream *streams;
 };
 
-void sink_irq(struct node_sink *s, struct host_irq irq);
+static inline void sink_irq(struct node_sink *s, struct host_irq irq)
+{
+	s->irqs[s->nr_irqs++] = irq;
+}
+
 /* args: nr_args big-endian cells. */
 void sink_ref(struct node_sink *s, uint32_t node, enum host_ref_kind kind, const char *property, const void *args, uint32_t nr_args);
 void sink_stream(struct node_sink *s, struct host_stream stream);

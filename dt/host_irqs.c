@@ -220,11 +220,27 @@ static size_t take_specifier(struct host_build *b, uint32_t index, uint32_t cont
 	return next;
 }
 
+/* The node that understands a node's "interrupts". Neighbours mostly have the same, which is looked for once. */
+static uint32_t inherited_controller(struct host_build *b, uint32_t index)
+{
+	uint32_t parent = b->host->nodes[index].parent;
+
+	/* The GIC's own (its maintenance interrupt) are its own kind, whatever it inherits. */
+	if (index == b->gic)
+		return index;
+	if (b->info[index].interrupt_parent)
+		return interrupt_parent(b, index);
+	if (b->irqs_below != parent) {
+		b->irqs_below = parent;
+		b->irqs_lead_to = interrupt_parent(b, index);
+	}
+	return b->irqs_lead_to;
+}
+
 static void take_interrupts(struct host_build *b, uint32_t index, struct node_sink *s)
 {
 	struct tree_value v = host_value(b, b->info[index].interrupts);
-	/* The GIC's own (its maintenance interrupt) are its own kind, whatever it inherits. */
-	uint32_t controller = index == b->gic ? index : interrupt_parent(b, index);
+	uint32_t controller = inherited_controller(b, index);
 	size_t at = 0;
 
 	while (at * 4 < v.len) {

@@ -57,11 +57,15 @@ static const char *begin_node(struct walk *w)
 	if (t->nr_nodes == w->max_nodes)
 		return tree_no_memory;
 
-	w->at = (uint32_t)align_up(w->at + 4 + name_len + 1, 4);
-	t->nodes[t->nr_nodes] = (struct tree_node){
-		.name = up ? name : "", .name_len = up ? name_len : 0, .path_len = up ? up->path_len + 1 + name_len : 0, .parent = parent, .props = w->at,
-	};
-	t->path_bytes += t->nodes[t->nr_nodes].path_len + (up ? 1 : 2);
+	struct tree_node *n = &t->nodes[t->nr_nodes];
+
+	/* Its end is written when it comes. */
+	n->name = up ? name : "";
+	n->name_len = up ? name_len : 0;
+	n->path_len = up ? up->path_len + 1 + name_len : 0;
+	n->parent = parent;
+	n->props = w->at = (uint32_t)align_up(w->at + 4 + name_len + 1, 4);
+	t->path_bytes += n->path_len + (up ? 1 : 2);
 	w->open[++w->depth] = t->nr_nodes++;
 	w->in_props = true;
 	return NULL;
