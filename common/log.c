@@ -17,12 +17,13 @@ static const char *const level_text[] = {
 void log_line(enum log_level level, const char *fmt, ...)
 {
 	char text[CONSOLE_LOG_LINE];
-	size_t len;
+	size_t len = 0;
 	va_list ap;
 
 	if (level == LOG_DEBUG && !console_debug)
 		return;
-	len = format_text(text, sizeof(text), "%s", level_text[level]);
+	for (const char *p = level_text[level]; *p; p++)
+		text[len++] = *p;
 	va_start(ap, fmt);
 	len += format_vtext(text + len, sizeof(text) - len, fmt, ap);
 	va_end(ap);
