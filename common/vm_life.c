@@ -199,7 +199,7 @@ static bool is_intact(const struct vm_load *l)
 	uint8_t digest[SHA256_SIZE];
 	struct sha256 sha;
 
-	sha256_init(&sha);
+	sha256_init(&sha, NULL); /* others may be used only while no guest has begun */
 	sha256_update(&sha, pa_ptr(l->to), l->size);
 	sha256_finish(&sha, digest);
 	return memcmp(digest, l->sha256, SHA256_SIZE) == 0;

@@ -7,6 +7,7 @@
 #include "common/lib/arena.h"
 #include "common/lib/err.h"
 #include "common/lib/findings.h"
+#include "common/lib/sha256.h"
 #include "common/plan.h"
 #include "common/system.h"
 
@@ -37,11 +38,12 @@ uint32_t dt_number_clusters(const struct host *host, uint32_t *cluster);
 uint32_t dt_cpus_below(const struct host *host, uint32_t node, void (*take)(void *ctx, uint32_t cpu), void *ctx);
 
 /*
- * Reads the system file. host: the board whose CPUs it may name; NULL: CPUs have numbers only. Hashes are verified here: progress(ctx, image name, size) is called before each (may be NULL).
- * Returns NULL only when nothing usable was read; findings tell the rest.
+ * Reads the system file. host: the board whose CPUs it may name; NULL: CPUs have numbers only. Hashes are verified here, by sha256 (as for sha256_init):
+ * progress(ctx, image name, size) is called before each (may be NULL). Returns NULL only when nothing usable was read; findings tell the rest.
  */
 typedef void dt_progress(void *ctx, const char *image, size_t size);
-struct system *dt_parse_system(const void *fit, size_t size, const struct host *host, struct arena *arena, struct findings *findings, dt_progress *progress, void *ctx) MUST_CHECK;
+struct system *dt_parse_system(const void *fit, size_t size, const struct host *host, struct arena *arena, struct findings *findings, sha256_blocks *sha256,
+			       dt_progress *progress, void *ctx) MUST_CHECK;
 
 /* Writes vm->dtb_blob and dtb_size into memory from the arena. The plan must have no findings. ERR_NO_MEMORY, ERR_RANGE (larger than vm->dtb_room). */
 enum err dt_write_guest(const struct plan *plan, struct plan_vm *vm, struct arena *arena, struct findings *findings) MUST_CHECK;

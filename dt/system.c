@@ -50,7 +50,8 @@ static bool parse_sections(struct system_build *b)
 	return schedules == TREE_NO_NODE || system_parse_schedules(b, schedules);
 }
 
-struct system *dt_parse_system(const void *fit, size_t size, const struct host *host, struct arena *arena, struct findings *findings, dt_progress *progress, void *ctx)
+struct system *dt_parse_system(const void *fit, size_t size, const struct host *host, struct arena *arena, struct findings *findings, sha256_blocks *sha256,
+			       dt_progress *progress, void *ctx)
 {
 	if (!fit || !size) {
 		findings_add(findings, FINDING_FIT_MISSING,
@@ -58,7 +59,7 @@ struct system *dt_parse_system(const void *fit, size_t size, const struct host *
 		return NULL;
 	}
 
-	struct system_build b = { .host = host, .size = size, .arena = arena, .findings = findings, .progress = progress, .progress_ctx = ctx };
+	struct system_build b = { .host = host, .size = size, .arena = arena, .findings = findings, .sha256 = sha256, .progress = progress, .progress_ctx = ctx };
 	const char *wrong = tree_index(&b.tree, fit, size, arena);
 
 	if (wrong && wrong != tree_no_memory) {

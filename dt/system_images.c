@@ -97,12 +97,12 @@ static void find_data(const struct system_build *b, uint32_t node, struct system
 	}
 }
 
-static bool digest_matches(const struct system_image *image, const uint8_t *value)
+static bool digest_matches(const struct system_build *b, const struct system_image *image, const uint8_t *value)
 {
 	uint8_t digest[SHA256_SIZE];
 	struct sha256 sha;
 
-	sha256_init(&sha);
+	sha256_init(&sha, b->sha256);
 	sha256_update(&sha, image->data, image->size);
 	sha256_finish(&sha, digest);
 	return memcmp(digest, value, SHA256_SIZE) == 0;
@@ -128,7 +128,7 @@ static void check_hashes(const struct system_build *b, uint32_t node, struct sys
 			b->progress(b->progress_ctx, image->name, image->size);
 		found = true;
 		image->sha256 = value.data;
-		if (!digest_matches(image, value.data))
+		if (!digest_matches(b, image, value.data))
 			findings_add(b->findings, FINDING_HASH_WRONG,
 				     "/images/%s: its bytes do not have the sha256 that the system file says: it was damaged or changed; make and load it again",
 				     image->name);

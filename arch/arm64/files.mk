@@ -5,6 +5,7 @@ resident += arch/arm64/vectors.S
 resident += arch/arm64/cpu.c
 resident += arch/arm64/mmu.c
 boot += arch/arm64/mmu_init.c
+boot += arch/arm64/sha256.S
 resident += arch/arm64/smccc.c arch/arm64/smccc_forward.c
 boot += arch/arm64/cpu_start.c
 boot += arch/arm64/traps.c

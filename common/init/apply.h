@@ -7,6 +7,7 @@
 #define COMMON_INIT_APPLY_H
 
 #include "arch/arm64/pgtable.h"
+#include "common/lib/sha256.h"
 #include "common/prove.h"
 #include "common/vm.h"
 
@@ -43,6 +44,9 @@ extern uint32_t vms_may_run;
 /* Of the CPU that calls: the size of physical addresses, and whether stage 2 has the 64 KiB granule. */
 unsigned cpu_pa_bits(void);
 bool cpu_has_granule64(void);
+
+/* The CPU's instructions for SHA-256, NULL if it has none. They use SIMD registers, which are the guests' once these run. Boot only. */
+sha256_blocks *cpu_sha256(void);
 
 /* Before the first cpu_setup: what there is to ask firmware. */
 void cpu_learn_firmware(const struct host *host);

@@ -2,7 +2,9 @@
 #include "arch/arm64/barrier.h"
 #include "arch/arm64/esr.h"
 #include "arch/arm64/idregs.h"
+#include "arch/arm64/sha256.h"
 #include "arch/arm64/smccc.h"
+#include "arch/arm64/sysreg.h"
 #include "common/alarm.h"
 #include "common/init/apply.h"
 #include "common/log.h"
@@ -24,6 +26,16 @@ bool cpu_has_granule64(void)
 	uint64_t stage2 = FIELD(mmfr0, 39, 36);
 
 	return stage2 == 2 || (stage2 == 0 && FIELD(mmfr0, 27, 24) == 0);
+}
+
+sha256_blocks *cpu_sha256(void)
+{
+	/* ID_AA64ISAR0_EL1.SHA2; ID_AA64PFR0_EL1.AdvSIMD: 15 is none. */
+	if (!FIELD(read_sysreg(id_aa64isar0_el1), 15, 12) || FIELD(read_sysreg(id_aa64pfr0_el1), 23, 20) == 15)
+		return NULL;
+	write_sysreg(CPTR_RES1, cptr_el2); /* nothing is known of it so far: SIMD does not trap */
+	isb();
+	return sha256_instructions;
 }
 
 /* Set by the boot CPU before it starts others. */

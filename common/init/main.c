@@ -242,6 +242,7 @@ void boot_main(uint64_t x0, unsigned el)
 		.granule64_ok = cpu_has_granule64(),
 		.arena = &arena,
 		.findings = &findings,
+		.sha256 = cpu_sha256(),
 		.progress = say_hash,
 	});
 	if (!plan)

@@ -15,7 +15,7 @@ static uint32_t find_boot_cpu(const struct host *host, uint64_t mpidr, struct fi
 static const struct system *parse_system(const struct pipeline_input *in)
 {
 	if (in->fit)
-		return dt_parse_system(in->fit, in->fit_size, in->host, in->arena, in->findings, in->progress, in->progress_ctx);
+		return dt_parse_system(in->fit, in->fit_size, in->host, in->arena, in->findings, in->sha256, in->progress, in->progress_ctx);
 	findings_add(in->findings, FINDING_FIT_MISSING,
 		     "there is no system file: load system.itb as the initrd (U-Boot: booti $kernel $itb:$size $fdt, QEMU: -initrd system.itb)");
 	return NULL;

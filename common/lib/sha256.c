@@ -5,7 +5,7 @@
 #include "common/lib/util.h"
 
 /* FIPS 180-4, 4.2.2 */
-static const uint32_t k[64] = {
+const uint32_t sha256_k[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
 	0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
 	0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -46,7 +46,7 @@ static inline void store_big_endian(uint8_t *p, uint32_t v)
 #define ROUND(a, b, c, d, e, f, g, h, n, w)                                                            \
 	do {                                                                                           \
 		uint32_t t = (h) + (ror(e, 6) ^ ror(e, 11) ^ ror(e, 25)) + ((g) ^ ((e) & ((f) ^ (g)))) + \
-			     k[n] + (w);                                                               \
+			     sha256_k[n] + (w);                                                               \
 		(d) += t;                                                                              \
 		(h) = t + (ror(a, 2) ^ ror(a, 13) ^ ror(a, 22)) + (((a) & (b)) | ((c) & ((a) | (b)))); \
 	} while (0)
@@ -96,10 +96,16 @@ static void compress(uint32_t state[8], const uint8_t *block)
 	state[7] += h;
 }
 
-void sha256_init(struct sha256 *s)
+static void compress_blocks(uint32_t state[8], const uint8_t *data, size_t blocks)
+{
+	for (; blocks; blocks--, data += SHA256_BLOCK)
+		compress(state, data);
+}
+
+void sha256_init(struct sha256 *s, sha256_blocks *blocks)
 {
 	/* 5.3.3 */
-	*s = (struct sha256){ .state = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 } };
+	*s = (struct sha256){ .blocks = blocks ? blocks : compress_blocks, .state = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 } };
 }
 
 void sha256_update(struct sha256 *s, const void *data, size_t size)
@@ -116,12 +122,11 @@ void sha256_update(struct sha256 *s, const void *data, size_t size)
 		size -= n;
 		if (held + n < SHA256_BLOCK)
 			return;
-		compress(s->state, s->rest);
+		s->blocks(s->state, s->rest, 1);
 	}
-	for (; size >= SHA256_BLOCK; size -= SHA256_BLOCK, p += SHA256_BLOCK)
-		compress(s->state, p);
-	if (size)
-		memcpy(s->rest, p, size);
+	s->blocks(s->state, p, size / SHA256_BLOCK);
+	if (size % SHA256_BLOCK)
+		memcpy(s->rest, p + size / SHA256_BLOCK * SHA256_BLOCK, size % SHA256_BLOCK);
 }
 
 void sha256_finish(struct sha256 *s, uint8_t digest[SHA256_SIZE])
@@ -133,13 +138,13 @@ void sha256_finish(struct sha256 *s, uint8_t digest[SHA256_SIZE])
 	s->rest[held++] = 0x80;
 	if (held > SHA256_BLOCK - 8) {
 		memset(s->rest + held, 0, SHA256_BLOCK - held);
-		compress(s->state, s->rest);
+		s->blocks(s->state, s->rest, 1);
 		held = 0;
 	}
 	memset(s->rest + held, 0, SHA256_BLOCK - 8 - held);
 	store_big_endian(s->rest + SHA256_BLOCK - 8, (uint32_t)(bits >> 32));
 	store_big_endian(s->rest + SHA256_BLOCK - 4, (uint32_t)bits);
-	compress(s->state, s->rest);
+	s->blocks(s->state, s->rest, 1);
 	for (unsigned i = 0; i < 8; i++)
 		store_big_endian(digest + 4 * i, s->state[i]);
 }

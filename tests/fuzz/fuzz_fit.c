@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&arena, memory, sizeof(memory));
 	findings_init(&findings, &arena);
 
-	const struct system *s = dt_parse_system(fit, size, NULL, &arena, &findings, NULL, NULL);
+	const struct system *s = dt_parse_system(fit, size, NULL, &arena, &findings, NULL, NULL, NULL);
 
 	require(s || findings.count);
 	for (uint32_t i = 0; s && i < s->nr_images; i++)

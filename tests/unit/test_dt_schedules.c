@@ -101,7 +101,7 @@ static struct system *parse(const char *source)
 	fit = dts_compile(source, &size);
 	arena_init(&arena, memory, sizeof(memory));
 	findings_init(&findings, &arena);
-	return dt_parse_system(fit, size, board, &arena, &findings, NULL, NULL);
+	return dt_parse_system(fit, size, board, &arena, &findings, NULL, NULL, NULL);
 }
 
 static void print_findings(void)

@@ -57,7 +57,7 @@ static struct system *parse_bytes(const void *p, size_t size)
 	arena_init(&arena, memory, sizeof(memory));
 	findings_init(&findings, &arena);
 	progress_log[0] = '\0';
-	return dt_parse_system(p, size, board, &arena, &findings, note_progress, ">");
+	return dt_parse_system(p, size, board, &arena, &findings, NULL, note_progress, ">");
 }
 
 static struct system *parse(const char *source)
@@ -457,7 +457,7 @@ static void too_little_memory(void **state)
 	for (; !s; size += 8) {
 		arena_init(&arena, memory, size);
 		findings_init(&findings, &arena);
-		s = dt_parse_system(fit, fit_size, NULL, &arena, &findings, NULL, NULL);
+		s = dt_parse_system(fit, fit_size, NULL, &arena, &findings, NULL, NULL, NULL);
 		assert_int_equal(findings.count, s ? 0 : 1);
 		assert_true(size < 10000);
 	}

@@ -17,7 +17,7 @@ static void hash_in_pieces(const uint8_t *data, size_t size, size_t piece, char 
 	uint8_t digest[SHA256_SIZE];
 	struct sha256 s;
 
-	sha256_init(&s);
+	sha256_init(&s, NULL);
 	for (size_t at = 0; at < size; at += piece)
 		sha256_update(&s, data + at, size - at < piece ? size - at : piece);
 	sha256_finish(&s, digest);
