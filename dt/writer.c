@@ -75,10 +75,20 @@ static uint32_t add_name(struct tree_writer *w, const char *name, size_t len)
 	return at;
 }
 
-/* The offset of a name among the strings, where each is once. (Beyond what the table holds well, once for each use: nothing is wrong with that.) */
+/* Where it is among the strings already; w->names_size: nowhere. */
+static uint32_t look_through(const struct tree_writer *w, const char *name)
+{
+	uint32_t at = 0;
+
+	while (at < w->names_size && strcmp(w->names + at, name) != 0)
+		at += (uint32_t)strlen(w->names + at) + 1;
+	return at;
+}
+
+/* The offset of a name among the strings, where each is once: so there is room for them where there is for those of the trees that they come from. */
 static uint32_t name_offset(struct tree_writer *w, const char *name)
 {
-	uint32_t hash = 0;
+	uint32_t hash = 0, at;
 	size_t len = 0;
 
 	for (; name[len]; len++)
@@ -90,10 +100,12 @@ static uint32_t name_offset(struct tree_writer *w, const char *name)
 			return *slot - 1;
 		if (*slot)
 			continue;
-
-		uint32_t at = add_name(w, name, len);
-
-		if (!w->full && w->nr_names < TREE_WRITER_SLOTS * 3 / 4) {
+		if (w->nr_names >= TREE_WRITER_SLOTS * 3 / 4) { /* what the table holds well */
+			at = look_through(w, name);
+			return at < w->names_size ? at : add_name(w, name, len);
+		}
+		at = add_name(w, name, len);
+		if (!w->full) {
 			*slot = at + 1;
 			w->nr_names++;
 		}
