@@ -48,6 +48,12 @@ static bool parse_v3(struct host_build *b, struct host_gic *gic, const struct ho
 	if (v.len == 4 || v.len == 8)
 		gic->redist_stride = tree_cells(v.data, 0, v.len / 4);
 
+	/* Two frames of 64 KiB each, or more. */
+	if (gic->redist_stride && (gic->redist_stride < 0x20000 || !is_aligned(gic->redist_stride, KIB(64)))) {
+		findings_add(b->findings, FINDING_DTB_BAD, "the board's DTB: %s: redistributor-stride: 0x%lx is not the distance of redistributors", n->path,
+			     gic->redist_stride);
+		return false;
+	}
 	if (regions == 0 || regions > HOST_MAX_REDIST_REGIONS || regions >= n->nr_regs) {
 		findings_add(b->findings, FINDING_DTB_UNSUPPORTED,
 			     "the board's DTB: %s has %u redistributor regions; it must list each of them in reg, and %u at most are handled",

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 resident += gic/gic.c
-boot += gic/gic_init.c
+boot += gic/gic_init.c gic/gic_frames.c
 resident += gic/gicv2.c gic/gicv2_cpu.c
 boot += gic/gicv2_init.c
 hot += gic/gicv2_cpu.c
-resident += gic/gicv3.c
+resident += gic/gicv3.c gic/gicv3_redist.c
+pure += gic/gicv3_redist.c gic/gic_frames.c
 resident += gic/gicv3_cpu.c
 resident += gic/vgic.c
 resident += gic/vgic_state.c

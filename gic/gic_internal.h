@@ -71,6 +71,14 @@ struct gicv2_cpu {
 };
 
 enum err gicv2_init(const struct host *host) MUST_CHECK;
+
+/*
+ * gic_frames.c, pure; boot only. GICC's two pages side by side, in what is mapped at base: GICV2_INTERFACE_SIZE of the size that the device tree gives it. 0: it is not
+ * as the device tree has it.
+ */
+#define GICV2_SPREAD_SIZE KIB(128) /* where the frames repeat in 64 KiB steps, GICC's two pages fill 64 KiB each */
+#define GICV2_INTERFACE_SIZE(size) ((size) >= GICV2_SPREAD_SIZE ? GICV2_SPREAD_SIZE : (uint64_t)GICC_FRAME_SIZE)
+uintptr_t gicv2_find_interface(uintptr_t base, uint64_t size);
 void gicv2_init_interface(void);
 void gicv2_handle_irqs(struct cpu *cpu, struct vcpu *vcpu);
 
@@ -97,6 +105,9 @@ struct gicv3_cpu {
 
 enum err gicv3_init(const struct host *host) MUST_CHECK;
 void gicv3_wait_rwp(uintptr_t reg, uint32_t bit);
+
+/* gicv3_redist.c, pure. The RD_base frame of the CPU with that affinity; 0: none in the regions. */
+uintptr_t gicv3_find_redist(const struct gicv3 *gic, uint64_t mpidr);
 
 /* ---- gicv3_cpu.c ---- */
 

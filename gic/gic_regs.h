@@ -11,6 +11,8 @@
 #define GIC_SPECIAL 1020
 #define GIC_OTHER_GROUP 1022 /* GICv2: pending, but of group 1 */
 #define GIC_NONE 1023
+#define GIC_EXTENDED 1024 /* from here on: extended PPIs, extended SPIs, LPIs */
+#define GIC_LPIS 8192
 
 #define GICD_CTLR 0x0000
 #define GICD_TYPER 0x0004
@@ -33,6 +35,7 @@
 #define GICD_NSACR 0x0e00
 #define GICD_SGIR 0x0f00
 #define GICD_IROUTER 0x6000 /* of INTID 0: that of SPI n is 8 * n on, so the first is at 0x6100 */
+#define GICD_ICENABLER_E 0x1400 /* of the extended SPIs */
 #define GIC_PIDR2 0xffe8    /* in GICD and in both GICR frames */
 #define GICD_FRAME_SIZE 0x10000
 
@@ -45,6 +48,8 @@
 
 #define GICD_TYPER_LINES(v) FIELD(v, 4, 0)
 #define GICD_TYPER_CPUS(v) FIELD(v, 7, 5) /* GICv2: less one */
+#define GICD_TYPER_ESPI BIT(8)
+#define GICD_TYPER_ESPI_WORDS(v) ((unsigned)FIELD(v, 31, 27) + 1) /* of 32 extended SPIs each, from INTID 4096 on; with ESPI */
 
 /* RD_base frame; SGI_base is GICR_SGI_FRAME further and has the GICD's offsets for INTIDs 0-31. */
 #define GICR_CTLR 0x0000
@@ -55,9 +60,11 @@
 #define GICR_SGI_FRAME 0x10000
 #define GICR_SIZE 0x20000
 
+#define GICR_CTLR_LPIS BIT(0)
 #define GICR_CTLR_RWP BIT(3)
 #define GICR_TYPER_VLPIS BIT(1)
 #define GICR_TYPER_LAST BIT(4)
+#define GICR_TYPER_EXTENDED_WORDS(v) ((unsigned)FIELD(v, 31, 27)) /* of 32 extended PPIs each, from INTID 1056 on */
 #define GICR_WAKER_SLEEP BIT(1)
 #define GICR_WAKER_CHILDREN BIT(2)
 

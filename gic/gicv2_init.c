@@ -5,37 +5,27 @@
 #include "common/log.h"
 #include "gic/gic_internal.h"
 
-/* Where the frames repeat in 64 KiB steps: GICC's two pages fill 64 KiB each. */
-#define SPREAD_SIZE   KIB(128)
-#define SPREAD_OFFSET 0xf000 /* the last copy of the first page, which the second follows */
-
-static uint32_t identity(uintptr_t page)
-{
-	return mmio_read32((volatile void *)(page + GICC_IIDR));
-}
-
-/* The two pages of GICC side by side: it has GICC_DIR in the second, which must not be a copy of the first, where GICC_CTLR would be written. */
 static enum err find_interface(const struct mem_range *frame)
 {
-	bool spread = frame->size >= SPREAD_SIZE;
-	uint64_t size = u64_max(spread ? SPREAD_SIZE : 0, GICC_FRAME_SIZE);
-	uintptr_t base = (uintptr_t)el2_map_device(pa_make(frame->base), size);
+	uintptr_t base = (uintptr_t)el2_map_device(pa_make(frame->base), GICV2_INTERFACE_SIZE(frame->size));
 	uint32_t id;
 
 	if (!base)
 		return ERR_NO_MEMORY;
-	id = identity(base);
+	id = mmio_read32((volatile void *)(base + GICC_IIDR));
 	if (GICC_IIDR_ARCH(id) != 2) {
 		log_error("the GIC's CPU interface at 0x%llx says it is of architecture %u, not 2 (GICC_IIDR)", (unsigned long long)frame->base,
 			  (unsigned)GICC_IIDR_ARCH(id));
 		return ERR_UNSUPPORTED;
 	}
-	gicv2.cpu = base + (spread ? SPREAD_OFFSET : 0);
-	if (identity(gicv2.cpu) != id || identity(gicv2.cpu + KIB(4)) == id) {
+	gicv2.cpu = gicv2_find_interface(base, frame->size);
+	if (!gicv2.cpu) {
 		log_error("the GIC's CPU interface at 0x%llx is not as the board's DTB has it, %llu bytes: 64 KiB apart, its pages take 0x20000",
 			  (unsigned long long)frame->base, (unsigned long long)frame->size);
 		return ERR_UNSUPPORTED;
 	}
+	/* No GIC of a 64-bit CPU says so of itself. */
+	gicv2.ends = id == GICC_IIDR_QEMU;
 	return OK;
 }
 
@@ -56,8 +46,7 @@ enum err gicv2_init(const struct host *host)
 
 	if (e)
 		return e;
-	/* No GIC of a 64-bit CPU says so of itself. */
-	gicv2.ends = identity(gicv2.cpu) == GICC_IIDR_QEMU && !host_bootargs_have(host->bootargs, "gicv2-hw");
+	gicv2.ends = gicv2.ends && !host_bootargs_have(host->bootargs, "gicv2-hw");
 	gicv2.nr_lrs = (unsigned)u64_min(GICH_VTR_NR_LRS(mmio_read32((volatile void *)(gicv2.hyp + GICH_VTR))), VGIC_MAX_LRS);
 	mmio_write32(gic_dist_reg(GICD_CTLR), 0);
 	/*

@@ -55,33 +55,28 @@ static void route_spi(unsigned intid, const struct cpu *cpu)
 
 /* ---- A CPU's redistributor ---- */
 
-/* The affinity is packed in GICR_TYPER[63:32] (IHI 0069, 12.11 "GICR_TYPER"). */
-static uintptr_t find_redist(uint64_t mpidr)
+/* LPIs that a boot loader turned on: the redistributor would go on writing to its table. Not every one can be turned off again (IHI 0069, 12.11 "GICR_CTLR"). */
+static bool quiet_lpis(uintptr_t redist)
 {
-	uint64_t aff = (mpidr >> 8 & 0xff000000) | (mpidr & 0xffffff);
+	volatile void *ctlr = reg(redist, GICR_CTLR);
 
-	for (unsigned i = 0; i < gicv3.nr_redist; i++) {
-		const struct gicv3_region *region = &gicv3.redist[i];
-
-		for (uint64_t at = 0; at + GICR_SIZE <= region->size;) {
-			uint64_t typer = mmio_read64(reg(region->base + at, GICR_TYPER));
-
-			if (typer >> 32 == aff)
-				return region->base + at;
-			if (typer & GICR_TYPER_LAST)
-				break;
-			at += gicv3.stride ? gicv3.stride : typer & GICR_TYPER_VLPIS ? 2 * GICR_SIZE : GICR_SIZE;
-		}
-	}
-	return 0;
+	if (!(mmio_read32(ctlr) & GICR_CTLR_LPIS))
+		return true;
+	mmio_write32(ctlr, mmio_read32(ctlr) & ~(uint32_t)GICR_CTLR_LPIS);
+	gicv3_wait_rwp(redist + GICR_CTLR, (uint32_t)GICR_CTLR_RWP);
+	return !(mmio_read32(ctlr) & GICR_CTLR_LPIS);
 }
 
 /* Nothing of what the boot loader or an earlier system left: all off, none active or pending, group 1, one priority. */
 static void init_private(uintptr_t redist)
 {
+	unsigned extended = GICR_TYPER_EXTENDED_WORDS(mmio_read64(reg(redist, GICR_TYPER)));
 	uintptr_t sgi = redist + GICR_SGI_FRAME;
 
 	mmio_write32(reg(sgi, GICD_ICENABLER), ~0u);
+	/* Extended PPIs are nobody's (IHI 0069, 12.11 "GICR_ICENABLER<n>E"). */
+	for (unsigned word = 1; word <= extended; word++)
+		mmio_write32(reg(sgi, GICD_ICENABLER + 4 * word), ~0u);
 	gicv3_wait_rwp(redist + GICR_CTLR, (uint32_t)GICR_CTLR_RWP);
 	mmio_write32(reg(sgi, GICD_IGROUPR), ~0u);
 	mmio_write32(reg(sgi, GICD_ICPENDR), ~0u);
@@ -114,7 +109,7 @@ static uint64_t kick_value(uint64_t mpidr)
 static enum err init_cpu(struct cpu *cpu)
 {
 	struct gicv3_cpu *own = &gicv3_cpus[cpu->id];
-	uintptr_t redist = find_redist(cpu->mpidr);
+	uintptr_t redist = gicv3_find_redist(&gicv3, cpu->mpidr);
 	enum err e;
 
 	if (!redist) {
@@ -123,6 +118,10 @@ static enum err init_cpu(struct cpu *cpu)
 	}
 	if (!wake(redist)) {
 		log_error("CPU %u: its GIC redistributor does not wake up (GICR_WAKER)", cpu->id);
+		return ERR_UNSUPPORTED;
+	}
+	if (!quiet_lpis(redist)) {
+		log_error("CPU %u: the boot loader has turned its GIC redistributor's LPIs on, and they cannot be turned off (GICR_CTLR)", cpu->id);
 		return ERR_UNSUPPORTED;
 	}
 	init_private(redist);

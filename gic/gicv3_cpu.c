@@ -302,8 +302,15 @@ void gicv3_kick(const struct cpu *cpu)
 static __attribute__((noinline)) void handle_other(struct cpu *cpu, struct vcpu *vcpu, uint32_t intid)
 {
 	/* 1020 to 1023: nothing to end. */
-	if (intid >= GIC_SPECIAL)
+	if (intid >= GIC_SPECIAL && intid < GIC_EXTENDED)
 		return;
+	/* Nobody's, and they are off: one that was on its way when it was turned off. An LPI has no active state. */
+	if (intid >= GIC_EXTENDED) {
+		gic_write(intid, ICC_EOIR1);
+		if (intid < GIC_LPIS)
+			gic_write(intid, ICC_DIR);
+		return;
+	}
 	if (intid == GIC_KICK_SGI) {
 		gic_write(intid, ICC_EOIR1);
 		gic_write(intid, ICC_DIR);

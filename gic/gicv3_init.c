@@ -29,6 +29,15 @@ static void write_ctlr(uint64_t v)
 	gicv3_wait_rwp((uintptr_t)gic_dist_reg(GICD_CTLR), (uint32_t)GICD_CTLR_RWP);
 }
 
+/* Extended SPIs are nobody's: nobody's DTB gives them, and no VM can be given one. */
+static void disable_extended(void)
+{
+	uint32_t typer = mmio_read32(gic_dist_reg(GICD_TYPER));
+
+	for (unsigned word = 0; typer & GICD_TYPER_ESPI && word < GICD_TYPER_ESPI_WORDS(typer); word++)
+		mmio_write32(gic_dist_reg(GICD_ICENABLER_E + 4 * word), ~0u);
+}
+
 /*
  * All SPIs in group 1 (the Non-secure one, or that of the only Security state); affinity routing on. ARE changes only while the groups are
  * disabled, and before anything that depends on it (IHI 0069, 12.9 "GICD_CTLR"). Their routes are written when they are given to a VM.
@@ -38,6 +47,7 @@ static void init_dist(void)
 	write_ctlr(0);
 	write_ctlr(GICD_CTLR_ARE);
 	gic_init_spis(~0u);
+	disable_extended();
 	/* In the Non-secure view bit 0 is EnableGrp1, which ARE makes reserved, and bit 1 EnableGrp1A; with one Security state bit 1 is EnableGrp1. */
 	write_ctlr(GICD_CTLR_ARE | GICD_CTLR_GRP1);
 }

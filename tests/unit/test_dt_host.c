@@ -545,6 +545,9 @@ static void gicv3_with_several_regions(void **state)
 	h = parse("/ { #address-cells = <2>; #size-cells = <2>; intc@1 { compatible = \"arm,gic-v3\"; #interrupt-cells = <3>; interrupt-controller;\n"
 		  "#redistributor-regions = <9>; reg = <0 0x10000 0 0x10000 0 0x100000 0 0x100000>; }; };");
 	assert_true(found(FINDING_DTB_UNSUPPORTED, "9 redistributor regions"));
+	h = parse("/ { #address-cells = <2>; #size-cells = <2>; intc@1 { compatible = \"arm,gic-v3\"; #interrupt-cells = <3>; interrupt-controller;\n"
+		  "redistributor-stride = <0x10000>; reg = <0 0x10000 0 0x10000 0 0x100000 0 0x100000>; }; };");
+	assert_true(found(FINDING_DTB_BAD, "redistributor-stride: 0x10000"));
 }
 
 static void timer_by_name(void **state)

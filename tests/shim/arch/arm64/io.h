@@ -8,6 +8,7 @@
 uint8_t mmio_read8(const volatile void *p);
 uint16_t mmio_read16(const volatile void *p);
 uint32_t mmio_read32(const volatile void *p);
+uint64_t mmio_read64(const volatile void *p);
 void mmio_write8(volatile void *p, uint8_t v);
 void mmio_write16(volatile void *p, uint16_t v);
 void mmio_write32(volatile void *p, uint32_t v);
