@@ -13,6 +13,8 @@ static const struct { const char *name, *use; } by_name[] = {
 	{ "reserved-memory", "reserved memory" },
 };
 
+#define MESSAGES "an interrupt controller that sends messages (MSIs) to the GIC or its ITS"
+
 static const struct { const char *compatible, *use; } by_compatible[] = {
 	{ "arm,psci", "the firmware that starts CPUs" },
 	{ "arm,psci-0.2", "the firmware that starts CPUs" },
@@ -21,6 +23,11 @@ static const struct { const char *compatible, *use; } by_compatible[] = {
 	{ "arm,armv8-timer", "the CPUs' timer" },
 	{ "arm,gic-v3-its", "part of the interrupt controller" },
 	{ "arm,gic-v2m-frame", "part of the interrupt controller" },
+	/* Wires to messages: no VM has an ITS to send them to; and it could send those of other VMs' interrupts. */
+	{ "hisilicon,mbigen-v2", MESSAGES },
+	{ "marvell,cp110-icu", MESSAGES },
+	{ "marvell,cp110-icu-nsr", MESSAGES },
+	{ "marvell,cp110-icu-sei", MESSAGES },
 	{ "arm,mmu-400", "an IOMMU" },
 	{ "arm,mmu-401", "an IOMMU" },
 	{ "arm,mmu-500", "an IOMMU" },
