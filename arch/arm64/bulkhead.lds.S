@@ -30,7 +30,8 @@ SECTIONS
 	. = 0;
 	.text : ALIGN(PAGE) {
 		KEEP(*(.head.text))
-		*/common/lib/string.c.o(.text.mem* .text.copy_* .text.strlen .text.strnlen) /* some of what has room before the vectors, which begin on a 2 KiB boundary */
+		/* Some of what has room before the vectors, which begin on a 2 KiB boundary. UEFI takes the page for headers: what efi.c needs is not in it. */
+		*/common/vpsci.c.o(.text .text.*)
 		*(.text.hot .text.hot.*)
 		*(EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD STAGE1 WATCHDOG) .text EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD STAGE1 WATCHDOG) .text.*)
 		. = ALIGN(PAGE);
@@ -159,6 +160,10 @@ SECTIONS
 		*(.bss..tables)
 	} :data
 	_end = .;
+
+	/* For the PE header. */
+	_data_file_size = ABSOLUTE(_data_end - _rodata);
+	_data_memory_size = ABSOLUTE(_end - _rodata);
 
 	/DISCARD/ : { *(.comment) *(.note .note.*) *(.eh_frame*) *(.interp) *(.ARM.attributes) *(.boot.comment) *(.boot.note*) *(.boot.eh_frame*) }
 }

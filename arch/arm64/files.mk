@@ -8,6 +8,7 @@ boot += arch/arm64/mmu_init.c
 boot += arch/arm64/sha256.S
 resident += arch/arm64/smccc.c arch/arm64/smccc_forward.c
 boot += arch/arm64/cpu_start.c
+boot += arch/arm64/efi_start.S arch/arm64/efi.c
 boot += arch/arm64/traps.c
 resident += arch/arm64/vcpu.c
 resident += arch/arm64/context.c

@@ -4,8 +4,10 @@
 #define ARCH_ARM64_PORT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "common/lib/err.h"
 #include "common/lib/util.h"
 
 struct vcpu;
@@ -38,6 +40,18 @@ NORETURN void el2_fault_leave(struct cpu *cpu);
 
 /* The boot CPU arrives here once: on its boot stack, relocated, bss zeroed, MMU off. `el` is the exception level it was started at (2, or 1 or 3 to be refused). */
 NORETURN void boot_main(uint64_t dtb, unsigned el);
+
+/*
+ * What a boot loader that hands over no device tree of its own making knows (efi.c), and a copy of the board's DTB at `to`, of `room` bytes, that says it in
+ * /chosen and as memory. Memory is pairs of address and size; initrd_size 0, bootargs NULL: none. Works before relocation. ERR_INVALID: the DTB is damaged; ERR_NO_MEMORY.
+ */
+struct boot_facts {
+	uint64_t initrd, initrd_size;
+	const char *bootargs;
+	const uint64_t *memory;
+	uint32_t nr_memory;
+};
+enum err dt_make_boot(void *to, size_t room, const void *from, const struct boot_facts *facts) MUST_CHECK;
 
 /* Every other CPU arrives here once: on its own stack, MMU on. */
 NORETURN void secondary_main(struct cpu *cpu);

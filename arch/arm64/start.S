@@ -7,6 +7,9 @@
 
 #define SCTLR_EL2_OFF 0x30c50830 /* RES1 bits only: MMU, caches and alignment check off */
 #define HCR_RW_HI 0x8000         /* HCR_EL2.RW, bits 31:16 */
+#define PE_HEADERS 0x1000        /* a page, of which the headers are the beginning; the rest is code like any other */
+#define PE_ALIGN 0x1000
+#define PE_FILE_ALIGN 0x200
 
 	.macro mov_q reg, val
 	movz	\reg, #((\val) >> 48 & 0xffff), lsl #48
@@ -44,15 +47,53 @@
 	.section .head.text, "ax"
 	.global _start
 _start:
+	add	x13, x18, #0x16    /* of no use but to be "MZ": UEFI takes the image for the program it is, too */
 	b	boot_entry
-	.long	0
 	.quad	0                  /* text_offset: any 2 MiB-aligned address will do */
 	.quad	_end - _start      /* image_size, bss included */
 	.quad	0xa                /* little-endian, 4 KiB pages, anywhere in memory */
 	.quad	0, 0, 0
 	.ascii	"ARM\x64"
-	.long	0
+	.long	pe_header - _start
 
+	/* PE32+ (Microsoft, "PE Format"), of which UEFI looks at little: what is to be loaded where, and that it begins at efi_entry. */
+pe_header:
+	.ascii	"PE\0\0"
+	.short	0xaa64             /* ARM64 */
+	.short	2                  /* sections */
+	.long	0, 0, 0
+	.short	pe_sections - pe_optional
+	.short	0x206              /* executable, no line numbers, no symbols */
+pe_optional:
+	.short	0x20b              /* PE32+ */
+	.short	0
+	.long	_rodata - _start - PE_HEADERS /* size of code */
+	.long	_data_memory_size  /* size of data */
+	.long	0
+	.long	efi_entry - _start
+	.long	PE_HEADERS         /* base of code */
+	.quad	0                  /* where it would like to be: anywhere */
+	.long	PE_ALIGN, PE_FILE_ALIGN
+	.long	0, 0, 0, 0
+	.long	_end - _start
+	.long	PE_HEADERS
+	.long	0
+	.short	10                 /* an EFI application */
+	.short	0x100              /* nothing is both written and executed */
+	.quad	0, 0, 0, 0
+	.long	0, 0
+pe_sections:
+	.ascii	".text\0\0\0"
+	.long	_rodata - _start - PE_HEADERS, PE_HEADERS, _rodata - _start - PE_HEADERS, PE_HEADERS
+	.long	0, 0, 0
+	.long	0x60000020         /* code, executed, read */
+	.ascii	".data\0\0\0"
+	.long	_data_memory_size, _rodata - _start, _data_file_size, _rodata - _start
+	.long	0, 0, 0
+	.long	0xc0000040         /* data, read, written */
+
+	.section .boot.text.entry, "ax"
+	.global boot_entry
 boot_entry:
 	mov	x19, x0
 	msr	daifset, #0xf

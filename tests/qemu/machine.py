@@ -11,6 +11,7 @@ import threading
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 UBOOT = pathlib.Path("/usr/lib/u-boot/qemu_arm64/u-boot.bin")
+UEFI = pathlib.Path("/usr/share/qemu-efi-aarch64/QEMU_EFI.fd")
 # For what is not started by -kernel: clear of the DTB at the start of RAM.
 STUB_ADDRESS = 0x41000000
 LOAD_ADDRESS = 0x42000000
@@ -243,6 +244,10 @@ def boot_arguments(case, context, machine):
         dtb = behind_firmware(case, context, machine, itb)
         starts = tfa_arguments(dtb) if case["boot"] == "tfa" else firmware_arguments(context.product("firmware/firmware.bin"), dtb)
         return payload_arguments(hypervisor, itb) + starts
+    if case["boot"] == "uefi":
+        if not UEFI.exists():
+            raise Skip(f"{UEFI} (qemu-efi-aarch64) is not there")
+        return ["-machine", "acpi=off", "-bios", str(UEFI), "-kernel", hypervisor, *(["-initrd", str(itb)] if itb else [])]
     if case["boot"] == "direct":
         return ["-kernel", hypervisor, *(["-initrd", str(itb)] if itb else [])]
     if not UBOOT.exists():
