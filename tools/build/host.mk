@@ -78,7 +78,10 @@ $(asan)/libunit.a: $(unit_shared)
 
 $(unit_tests): $(asan)/%: $(asan)/%.c.o $(asan)/libunit.a $(asan_libs)
 	$(call say,HOSTLD,$*)
-	$(Q)$(asan_cc) -o $@ $^ -lcmocka
+	$(Q)$(asan_cc) $(unit_ldflags) -o $@ $^ -lcmocka
+
+# It puts itself before the arena's functions.
+$(asan)/tests/unit/test_no_memory: unit_ldflags := -Wl,--wrap=arena_alloc,--wrap=arena_alloc_array,--wrap=arena_strndup
 
 .PHONY: unit
 unit: $(unit_tests) ## build the unit tests
