@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Has bulkhead-selftest.bin fail (tests/selftest/fault.c), in one way a life: in those that are confined to this VM, one after the other, or, with
+ * Has bulkhead-faults.bin fail (tests/selftest/fault.c), in one way a life: in those that are confined to this VM, one after the other, or, with
  * bootargs "locked N", in the Nth of the others. Which life it is, is kept in the alarm time of the passed-through RTC.
  */
 #include "tests/guest/kit/cpu.h"

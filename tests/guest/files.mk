@@ -21,6 +21,7 @@ guests += firmware
 guests += hello
 guests += hostile
 guests += lives
+guests += neighbour
 guests += pages
 guests += rtos
 guests += smoke

@@ -2,7 +2,8 @@
 /*
  * Tries what a guest can try against the hypervisor: every system register encoding, calls over the whole space of function IDs, every
  * kind of access in and out of memory, nonsense to all emulated devices, storms. Nothing of it may end the guest, let alone anything else.
- * Its command line says how long: "quick" (the default) or "long".
+ * Its command line says how long: "quick" (the default), or "long": ten million operations at least. For tests/bench/neighbour: "attack" is for ever, on all CPUs, what may
+ * reach others, a storm of a device's interrupt on the first; "idle" nothing at all; "break" asks bulkhead-faults.bin to disturb all CPUs.
  */
 #include "tests/guest/kit/cpu.h"
 #include "tests/guest/kit/exception.h"
@@ -260,19 +261,116 @@ static void storms(void)
 	report("storms", before);
 }
 
+/* ---- For ever ---- */
+
+#define FAULT_CALL 0xc6007a17u /* tests/selftest/fault.c */
+#define FAULT_KICK_ALL 100
+#define GICD_ISENABLER 0x100
+#define GICD_ICENABLER 0x180
+#define GICD_ISPENDR 0x200
+#define GICD_IROUTER 0x6000
+#define SGI_ALL_BUT_SELF (1ul << 40) /* ICC_SGI1R_EL1.IRM */
+
+static bool breaks;
+
+static void attack(unsigned index)
+{
+	uint64_t gicd = gic_distributor(), random = 0x9e3779b97f4a7c15 * (index + 1);
+
+	irq_disable();
+	for (unsigned i = 0;; i++) {
+		random ^= random << 13;
+		random ^= random >> 7;
+		random ^= random << 17;
+		for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
+			gic_send_sgi(cpu_mpidr[cpu], i % 16);
+		sysreg_write(S3_0_C12_C11_5, SGI_ALL_BUT_SELF | (i & 15ul) << 24);
+		sysreg_write(S3_0_C12_C11_5, random);
+		mmio_write32(gicd + (i & 1 ? GICD_ISENABLER : GICD_ICENABLER) + (random >> 32 & 0x1c), (uint32_t)random);
+		mmio_write32(gicd + GICD_ISPENDR + (random >> 40 & 0x1c), (uint32_t)random);
+		mmio_write64(gicd + GICD_IROUTER + 8 * (32 + (random >> 48 & 63)), random & 0xffff);
+		(void)smccc_hvc(PSCI_AFFINITY_INFO, random, 0, 0);
+		(void)smccc_hvc(PSCI_CPU_ON, random, random, 0);
+		sysreg_write(cntv_cval_el0, 0);
+		sysreg_write(cntv_ctl_el0, TIMER_ENABLE);
+		yield();
+		if (i % 16 == index)
+			print("%c", 'a' + (int)index);
+		if (breaks && index == 1 && i % 16 == 0)
+			(void)smccc_hvc(FAULT_CALL, FAULT_KICK_ALL, 0, 0);
+	}
+}
+
+/* PL031 (Arm DDI 0224). */
+#define RTCDR 0x00
+#define RTCMR 0x04
+#define RTCIMSC 0x10
+
+static volatile uint64_t device_interrupts;
+
+static void ignore_device(uint32_t intid)
+{
+	(void)intid;
+	if (++device_interrupts % 16 == 0)
+		yield(); /* for an emulator that runs CPUs in turns */
+}
+
+/* The real-time clock's interrupt is asserted for ever: it comes again as soon as it was ended. */
+static void device_storm(void)
+{
+	struct fdt_interrupt irq;
+	struct fdt_node node;
+	uint64_t rtc, size;
+
+	fdt_walk(&node);
+	if (!fdt_next_compatible(&node, "arm,pl031") || !fdt_reg(&node, 0, &rtc, &size) || !fdt_interrupt(&node, 0, &irq))
+		return;
+	irq_set_handler(irq.intid, ignore_device);
+	gic_enable(irq.intid, false);
+	mmio_write32(rtc + RTCMR, mmio_read32(rtc + RTCDR));
+	mmio_write32(rtc + RTCIMSC, 1);
+	for (;;)
+		yield();
+}
+
+static void attack_for_ever(void)
+{
+	for (unsigned i = 1; i < nr_cpus; i++)
+		(void)cpu_start(i, attack);
+	device_storm();
+}
+
+static void be_idle(void)
+{
+	irq_disable();
+	for (;;)
+		wfi();
+}
+
 void guest_main(void)
 {
 	struct fdt_node chosen;
+	const char *how = fdt_find_path(&chosen, "/chosen") ? fdt_string(&chosen, "bootargs") : NULL;
+	uint64_t at_least = 0;
 
-	if (fdt_find_path(&chosen, "/chosen") && string_equal(fdt_string(&chosen, "bootargs"), "long"))
+	breaks = how && string_equal(how, "break");
+	if (how && string_equal(how, "idle"))
+		be_idle();
+	if (breaks || (how && string_equal(how, "attack")))
+		attack_for_ever();
+	if (how && string_equal(how, "long")) {
 		scale = 40;
+		at_least = 10000000;
+	}
 	/* A page of memory that is nothing's else. */
 	code = (volatile uint32_t *)(memory[0].start + memory[0].size / 2);
-	system_registers();
-	calls();
-	memory_accesses();
-	storms();
-	devices();
+	do {
+		system_registers();
+		calls();
+		memory_accesses();
+		storms();
+		devices();
+	} while (operations < at_least);
 	print("%lu operations in all, and still here\n", operations);
 	psci_system_off();
 }

@@ -23,7 +23,7 @@ debug: $(BUILD)/.config ## BUILD/debug/bulkhead.bin, which checks its locks, and
 	$(Q)mkdir -p $(BUILD)/debug
 	$(Q)$(debug_config) | cmp -s - $(BUILD)/debug/.config || $(debug_config) >$(BUILD)/debug/.config
 	$(Q)cp -p $(BUILD)/.board $(BUILD)/debug/
-	$(Q)$(MAKE) --no-print-directory O=$(BUILD)/debug $(BUILD)/debug/bulkhead.bin $(BUILD)/debug/bulkhead-selftest.bin
+	$(Q)$(MAKE) --no-print-directory O=$(BUILD)/debug $(BUILD)/debug/bulkhead.bin $(BUILD)/debug/bulkhead-faults.bin
 
 # Boards that an older QEMU has no model of.
 newer_qemu = tools/setup/qemu-backport $(CACHE)/qemu-backport || echo '  SETUP   without a newer QEMU the cases that need one are skipped'
@@ -34,15 +34,15 @@ check: ## install what is missing, build, and run every test
 	$(Q)$(newer_qemu)
 	$(Q)$(MAKE) --no-print-directory check-now
 
-check-large: ## make check, and before it fetch or build guest kernels with 16 and 64 KiB pages (some ten minutes, once); reads every board of the kernel package
+check-large: ## make check, and before it fetch or build guest kernels with 16 and 64 KiB pages (some ten minutes, once); reads every board of the kernel package, and counts beside ten million hostile operations
 	$(Q)tools/setup/packages check
 	$(Q)$(newer_qemu)
 	$(Q)tools/setup/packages large
 	$(Q)tools/setup/linux-16k $(CACHE)/linux-16k
 	$(Q)tools/setup/linux-64k $(CACHE)/linux-64k
-	$(Q)BOARDS_EVERY=1 $(MAKE) --no-print-directory check-now
+	$(Q)BOARDS_EVERY=1 LARGE=1 $(MAKE) --no-print-directory check-now
 
-check-now: all debug $(BUILD)/bulkhead-selftest.bin systems $(BUILD)/dtbs/complete $(large_images) $(boot_scr) sdcard-now fit-now unit $(asan)/bulkhead fuzzers $(BUILD)/layers.env
+check-now: all debug $(BUILD)/bulkhead-selftest.bin $(BUILD)/bulkhead-faults.bin systems $(BUILD)/dtbs/complete $(large_images) $(boot_scr) sdcard-now fit-now unit $(asan)/bulkhead fuzzers $(BUILD)/layers.env
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/check $(BUILD)
 
 # Everything that tests/bench/run measures or looks at.
