@@ -174,7 +174,9 @@ static struct vcpu *exit_instruction_abort(struct vcpu *vcpu, uint64_t esr)
 
 	/* The exception that it would take has its vector there too: it could only come back, for ever. */
 	if (vcpu_pc() - read_sysreg(vbar_el1) < VECTORS_SIZE) {
-		log_warn("%s: vCPU %u: nothing can be executed at its exception vectors, %#llx", vcpu->vm->name, vcpu->id, (unsigned long long)vcpu_pc());
+		if (vm_may_log(vcpu->vm))
+			log_warn("%s: vCPU %u: nothing can be executed at its exception vectors, %#llx", vcpu->vm->name, vcpu->id,
+				 (unsigned long long)vcpu_pc());
 		(void)vm_end(vcpu->vm, VM_ENDS_CRASH);
 		vcpu_off(vcpu);
 	}

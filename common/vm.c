@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/vm.h"
 
+#include "common/alarm.h"
+#include "common/log.h"
+
 struct vm *vms;
 uint32_t nr_vms;
 struct cpu *cpus;
@@ -39,4 +42,20 @@ bool vm_warn_once(struct vm *vm, uint32_t key)
 		return false;
 	vm->warned[mine] = key;
 	return true;
+}
+
+bool vm_may_log(struct vm *vm)
+{
+	uint64_t now = alarm_now();
+
+	if (now - vm->log_since >= alarm_frequency) {
+		if (vm->log_dropped)
+			log_warn("%s: %u lines about it were dropped", vm->name, vm->log_dropped);
+		vm->log_since = now;
+		vm->log_lines = vm->log_dropped = 0;
+	}
+	if (vm->log_lines < VM_LOG_LINES)
+		return ++vm->log_lines;
+	vm->log_dropped++;
+	return false;
 }

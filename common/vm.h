@@ -148,6 +148,8 @@ struct vm {
 	uint64_t entry, dtb;  /* guest addresses: where vCPU 0 starts, and its x0 */
 	uint32_t nr_warned;   /* keys in warned, racy: at worst a warning comes twice */
 	uint32_t warned[16];
+	uint64_t log_since;   /* the counter, when the present second of vm_may_log began */
+	uint32_t log_lines, log_dropped; /* in that second; racy likewise */
 };
 
 /* All VMs, in system-file order; constant once VMs run. */
@@ -171,6 +173,13 @@ bool vm_is_ram(const struct vm *vm, uint64_t ipa, uint64_t size);
 
 /* True the first time it is called with that key for the VM (and false for good after 16 keys): for log lines a guest could otherwise repeat at will. */
 bool vm_warn_once(struct vm *vm, uint32_t key);
+
+/*
+ * Whether a line about the VM may be logged now, which it could cause as often as it likes: so many a second, and the first one after that has been
+ * too many says how many were not.
+ */
+#define VM_LOG_LINES 16
+bool vm_may_log(struct vm *vm);
 
 /* ---- vm_life.c ---- */
 

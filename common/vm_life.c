@@ -103,7 +103,9 @@ void vm_went_down(struct vm *vm)
 	(void)vm_end(vm, VM_ENDS_CRASH);
 	end = __atomic_load_n(&vm->state, __ATOMIC_ACQUIRE);
 	next = vm_policy_next(&vm->restart, &vm->restarts, end, alarm_now(), alarm_frequency);
-	say_down(vm, end, next);
+	/* Only restarts come by themselves, again and again. */
+	if (next != VM_RUNNING || vm_may_log(vm))
+		say_down(vm, end, next);
 	if (next == VM_RUNNING) {
 		come_up(vm);
 		return;

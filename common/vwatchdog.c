@@ -171,7 +171,8 @@ uint64_t vwatchdog_run(struct vwatchdog *w, uint64_t now)
 		next = w->compare;
 	leave(w);
 	if (bites) {
-		log_warn("%s: its watchdog was not refreshed in time", w->vm->name);
+		if (vm_may_log(w->vm))
+			log_warn("%s: its watchdog was not refreshed in time", w->vm->name);
 		(void)vm_end(w->vm, VM_ENDS_CRASH);
 	}
 	return next;

@@ -43,6 +43,12 @@ void log_line(enum log_level l, const char *fmt, ...)
 	warnings += l == LOG_WARN;
 }
 
+bool vm_may_log(struct vm *v)
+{
+	(void)v;
+	return true;
+}
+
 bool vm_end(struct vm *v, enum vm_state end)
 {
 	assert_ptr_equal(v, &vm);
