@@ -9,10 +9,18 @@
 /* Requests that are about what the vCPU does, and not about which one runs. */
 #define REQ_OWN (~(uint32_t)VCPU_REQ_SCHED)
 
+/*
+ * So long after the beginning of a cyclic schedule's window a vCPU is entered: the same whatever the VM before it was doing then, be it
+ * in the middle of an exit, and whether registers had to be switched or not.
+ */
+#define WINDOW_ENTRY_US 10
+
 static uint64_t ns_per_tick; /* 32 bits of fraction */
+static uint64_t window_entry; /* ticks */
 
 void shared_cpu_init(uint64_t frequency)
 {
+	window_entry = frequency * WINDOW_ENTRY_US / 1000000;
 	ns_per_tick = ((UINT64_C(1000000000) << 32) + frequency / 2) / frequency;
 }
 
@@ -235,6 +243,12 @@ static void idle(struct cpu *cpu)
 		sched_wake(&cpu->shared->sched, &v->shared->sched, alarm_now());
 }
 
+/* Not earlier may a vCPU be entered in the window that the scheduler is in. Round-robin is one window that began long ago. */
+static uint64_t entry_time(const struct sched *s)
+{
+	return s->frame_start + (s->window ? s->windows[s->window - 1].end : 0) + window_entry;
+}
+
 struct vcpu *shared_cpu_next(struct cpu *cpu)
 {
 	struct shared_cpu *s = cpu->shared;
@@ -248,6 +262,12 @@ struct vcpu *shared_cpu_next(struct cpu *cpu)
 		v = sched_pick(&s->sched, now, &until);
 		if (v && !take_over(cpu, shared_of(v)->vcpu, now))
 			continue;
+		if (v && now < entry_time(&s->sched)) {
+			/* Asleep, for the end of a sleep does not depend on when it began, to the instruction. */
+			program(s, entry_time(&s->sched));
+			idle(cpu);
+			continue;
+		}
 		program(s, u64_min(until, timer_queue_next(&s->timers)));
 		/* Who woke somebody meanwhile may have told the vCPU that was loaded before. */
 		if (__atomic_load_n(&s->woken, __ATOMIC_RELAXED))

@@ -15,7 +15,7 @@ sys.path.insert(0, str(HERE.parent / "qemu"))
 sys.dont_write_bytecode = True
 import machine  # noqa: E402
 
-SECONDS = 40  # for one boot, which takes a few
+SECONDS = 120  # for one boot, which takes a few
 OUTPUT = 1 << 20
 COUNTER = "cortex-a72,cntfrq=1000000000"  # with shift=0 a tick is an instruction
 
