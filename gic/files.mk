@@ -29,3 +29,6 @@ pure += gic/vgic_mmio_v3.c
 pure += gic/vgic_mmio_v2.c gic/vgic_v2.c gic/vgic_swif.c
 pure += gic/vgic_init.c
 hot += gic/vgic_quick.c gic/gicv3_cpu.c gic/vgic.c gic/vgic_lr.c gic/vgic_state.c gic/vgic_mmio_v2.c gic/vgic_v2.c gic/vgic_swif.c gic/vgic_sgi.c
+resident += gic/vgic_switch.c
+pure += gic/vgic_switch.c
+hot += gic/vgic_switch.c

@@ -15,6 +15,11 @@
 #define FORWARD */arch/arm64/smccc_forward*.o
 #define STAGE1 */arch/arm64/stage1*.o
 #define WATCHDOG */common/vwatchdog*.o
+#define SHARED_CPU */common/shared_cpu*.o
+#define SCHED */common/sched*.o
+#define TIMER_QUEUE */common/timer_queue*.o
+#define CONTEXT */arch/arm64/context*.o
+#define VGIC_SWITCH */gic/vgic_switch*.o
 
 ENTRY(_start)
 
@@ -33,7 +38,7 @@ SECTIONS
 		/* Some of what has room before the vectors, which begin on a 2 KiB boundary. UEFI takes the page for headers: what efi.c needs is not in it. */
 		*/common/vpsci.c.o(.text .text.*)
 		*(.text.hot .text.hot.*)
-		*(EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD STAGE1 WATCHDOG) .text EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD STAGE1 WATCHDOG) .text.*)
+		*(EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD STAGE1 WATCHDOG SHARED_CPU SCHED TIMER_QUEUE CONTEXT VGIC_SWITCH) .text EXCLUDE_FILE(GICV2 GICV3 GICV2_FACE GICV2_INTERFACE GICV2_STATE FIRMWARE FORWARD STAGE1 WATCHDOG SHARED_CPU SCHED TIMER_QUEUE CONTEXT VGIC_SWITCH) .text.*)
 		. = ALIGN(PAGE);
 	} :text
 	_text_end = .;
@@ -78,6 +83,16 @@ SECTIONS
 		WATCHDOG(.text .text.*)
 		. = ALIGN(PAGE);
 		_watchdog_text_end = .;
+	} :text
+	.text.shared : ALIGN(PAGE) {
+		_shared_text = .;
+		SHARED_CPU(.text .text.*)
+		SCHED(.text .text.*)
+		TIMER_QUEUE(.text .text.*)
+		CONTEXT(.text .text.*)
+		VGIC_SWITCH(.text .text.*)
+		. = ALIGN(PAGE);
+		_shared_text_end = .;
 	} :text
 
 	_boot_text = .;

@@ -7,6 +7,7 @@ extern char _start[], _text_end[];
 /* Resident parts that only some boards or systems need. */
 extern char _gicv2_text[], _gicv2_text_end[], _gicv3_text[], _gicv3_text_end[], _gicv2_guest_text[], _gicv2_guest_text_end[];
 extern char _firmware_text[], _firmware_text_end[], _defended_text[], _defended_text_end[], _watchdog_text[], _watchdog_text_end[];
+extern char _shared_text[], _shared_text_end[];
 extern char _boot_text[], _boot_text_end[];
 extern char _rodata[], _rodata_end[];
 extern char _boot_rodata[], _boot_rodata_end[];

@@ -33,6 +33,7 @@ enum err mmu_init(void)
 		{ _firmware_text, _firmware_text_end, PGTABLE_NORMAL_RX },
 		{ _defended_text, _defended_text_end, PGTABLE_NORMAL_RX },
 		{ _watchdog_text, _watchdog_text_end, PGTABLE_NORMAL_RX },
+		{ _shared_text, _shared_text_end, PGTABLE_NORMAL_RX },
 		{ _boot_text, _boot_text_end, PGTABLE_NORMAL_RX },
 		{ _rodata, _rodata_end, PGTABLE_NORMAL_RO },
 		{ _boot_rodata, _boot_rodata_end, PGTABLE_NORMAL_RO },

@@ -325,20 +325,24 @@ enum err apply_vms(const struct plan *plan, struct arena *pool, struct arena *sc
 /* Parts of the image that no VM and no CPU of this system has a use for. */
 static void drop_unused_parts(const struct plan *plan)
 {
-	bool firmware = false, defended = false, watchdog = false;
+	bool firmware = false, defended = false, watchdog = false, shared = false;
 
 	for (uint32_t i = 0; i < nr_vms; i++) {
 		firmware = firmware || vms[i].firmware.nr;
 		watchdog = watchdog || plan->vms[i].frames.watchdog[0].size;
 	}
-	for (uint32_t i = 0; i < nr_cpus; i++)
+	for (uint32_t i = 0; i < nr_cpus; i++) {
 		defended = defended || cpu_is_defended(&cpus[i]);
+		shared = shared || cpus[i].shared;
+	}
 	if (!firmware)
 		mmu_drop_part(_firmware_text, _firmware_text_end);
 	if (!defended)
 		mmu_drop_part(_defended_text, _defended_text_end);
 	if (!watchdog)
 		mmu_drop_part(_watchdog_text, _watchdog_text_end);
+	if (!shared)
+		mmu_drop_part(_shared_text, _shared_text_end);
 }
 
 enum err apply_devices(const struct plan *plan, struct arena *pool)
