@@ -158,7 +158,7 @@ static struct vcpu *any_access(struct vcpu *vcpu, uint64_t esr)
 		if (ipa & (d.size - 1u))
 			return exit_abort_guest(vcpu, esr, ipa, "unaligned");
 		vcpu->exits[EXIT_MMIO]++;
-		if (!exit_emulate(vcpu, r, &d, ipa - r->base))
+		if (!mmio_emulate(vcpu, esr, ipa - r->base))
 			return exit_abort_guest(vcpu, esr, ipa, "refused by the emulated device");
 	}
 	vcpu_skip_instruction(true);

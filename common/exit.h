@@ -7,9 +7,6 @@
 #include "arch/arm64/port.h"
 #include "common/vm.h"
 
-/* exit_fast.c. An access that can be emulated, aligned to its size, goes to its device. false: the device refuses it. All registers are saved. */
-bool exit_emulate(struct vcpu *vcpu, const struct mmio_region *r, const struct esr_dabt *d, uint64_t offset);
-
 /* exit_fast.c. The emulated device at that guest address, which is remembered for the next access; NULL: none. */
 const struct mmio_region *exit_find_mmio(struct vcpu *vcpu, uint64_t ipa);
 

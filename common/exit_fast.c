@@ -12,11 +12,11 @@
 #define ESR_ACCESS_MASK (GENMASK(31, 26) | BIT(24) | BIT(8) | BIT(7) | GENMASK(5, 2))
 #define ESR_ACCESS ((uint64_t)EC_DABT_LOWER << 26 | BIT(24) | 1 << 2)
 #define ESR_ACCESS_RT GENMASK(20, 19) /* SRT[4:3]: 0 for x0 to x7, which are saved at every exit */
-#define ESR_SYSREG_RT GENMASK(9, 8)   /* the same of a system register's Rt */
+#define ESR_SYSREG_RT GENMASK(9, 8)   /* the same of a system register's Rt ... */
+#define ESR_SYSREG_ANY_RT GENMASK(9, 5) /* ... all of which is this */
 
 /* EC and all of the ISS but Rt: op0, op2, op1, CRn, CRm, direction. */
 #define ESR_SYSREG_MASK (GENMASK(31, 26) | GENMASK(21, 10) | GENMASK(4, 0))
-#define ESR_WRITE_SGI1R ((uint64_t)EC_SYSREG << 26 | 3 << 20 | 5 << 17 | 12 << 10 | 11 << 1)
 /* The same of a read of S3_0_C0_C0..7_n: op2 and CRm[2:0] are free. */
 #define ESR_ID_MASK (ESR_SYSREG_MASK & ~(GENMASK(19, 17) | GENMASK(3, 1)))
 #define ESR_READ_ID ((uint64_t)EC_SYSREG << 26 | 3 << 20 | 1)
@@ -28,34 +28,24 @@ static inline uint64_t access_ipa(void)
 	return (read_sysreg(hpfar_el2) << 8 & ~UINT64_C(0xfff)) | (read_sysreg(far_el2) & 0xfff);
 }
 
-static inline __attribute__((always_inline)) bool emulate(struct vcpu *vcpu, const struct mmio_region *r, const struct esr_dabt *d, uint64_t offset)
-{
-	struct mmio_access *a = &vcpu->access;
-
-	a->offset = offset;
-	a->size = d->size;
-	a->write = d->write;
-	if (d->write)
-		a->value = vcpu_get_reg(&vcpu->arch, d->rt) & ~UINT64_C(0) >> (64 - 8 * d->size);
-	if (!r->handler(vcpu, r->device, a))
-		return false;
-	if (!d->write)
-		vcpu_set_reg(&vcpu->arch, d->rt, esr_load_value(d, a->value));
-	return true;
-}
-
-bool exit_emulate(struct vcpu *vcpu, const struct mmio_region *r, const struct esr_dabt *d, uint64_t offset)
-{
-	return emulate(vcpu, r, d, offset);
-}
-
 struct vcpu *mmio_emulate(struct vcpu *vcpu, uint64_t esr, uint64_t offset)
 {
+	const struct mmio_region *r = vcpu->mmio;
+	struct mmio_access *a = &vcpu->access;
 	struct esr_dabt d = esr_dabt(esr);
 
 	if (offset & (d.size - 1u))
 		return NULL;
-	return emulate(vcpu, vcpu->mmio, &d, offset) ? vcpu : NULL;
+	a->offset = offset;
+	a->size = d.size;
+	a->write = d.write;
+	if (d.write)
+		a->value = vcpu_get_reg(&vcpu->arch, d.rt) & ~UINT64_C(0) >> (64 - 8 * d.size);
+	if (!r->handler(vcpu, r->device, a))
+		return NULL;
+	if (!d.write)
+		vcpu_set_reg(&vcpu->arch, d.rt, esr_load_value(&d, a->value));
+	return vcpu;
 }
 
 NOINLINE const struct mmio_region *exit_find_mmio(struct vcpu *vcpu, uint64_t ipa)
@@ -81,7 +71,7 @@ static inline __attribute__((always_inline)) struct vcpu *fast_access(struct vcp
 	const struct mmio_region *r = vcpu->mmio;
 	uint64_t ipa = access_ipa();
 
-	if ((esr & (ESR_ACCESS_MASK | rt)) != ESR_ACCESS || !pstate_is_plain(read_sysreg(spsr_el2)))
+	if ((esr & (ESR_ACCESS_MASK | rt)) != ESR_ACCESS)
 		return NULL;
 	vcpu->exits[EXIT_MMIO]++;
 	/* Where the last one was, most often. */
@@ -93,7 +83,7 @@ static inline struct vcpu *fast_id(struct vcpu *vcpu, uint64_t esr, uint64_t rt)
 	uint64_t crm_op2 = FIELD(esr, 3, 1) << 3 | FIELD(esr, 19, 17);
 
 	/* CRm 0 has what is not an ID register in this sense. */
-	if ((esr & (ESR_ID_MASK | rt)) != ESR_READ_ID || crm_op2 < 8 || !vcpu->idregs || !pstate_is_plain(read_sysreg(spsr_el2)))
+	if ((esr & (ESR_ID_MASK | rt)) != ESR_READ_ID || crm_op2 < 8 || !vcpu->idregs)
 		return NULL;
 	vcpu->exits[EXIT_SYSREG]++;
 	vcpu_set_reg(&vcpu->arch, (unsigned)FIELD(esr, 9, 5), vcpu->idregs[crm_op2 - 8]);
@@ -103,7 +93,7 @@ static inline struct vcpu *fast_id(struct vcpu *vcpu, uint64_t esr, uint64_t rt)
 /* In the way everybody sends them. */
 static inline struct vcpu *fast_sgi(struct vcpu *vcpu, uint64_t esr, uint64_t rt)
 {
-	if ((esr & (ESR_SYSREG_MASK | rt)) != ESR_WRITE_SGI1R || !vcpu->idregs || !pstate_is_plain(read_sysreg(spsr_el2)))
+	if (((uint32_t)esr & (uint32_t)(~ESR_SYSREG_ANY_RT | rt)) != vcpu->sgi1r_esr)
 		return NULL;
 	vcpu->exits[EXIT_SYSREG]++;
 	return vgic_write_sgi1r(vcpu, vcpu_get_reg(&vcpu->arch, (unsigned)FIELD(esr, 9, 5)));
@@ -132,16 +122,10 @@ struct vcpu *exit_sysreg(struct vcpu *vcpu, uint64_t esr)
 
 bool exit_retry(struct vcpu *vcpu, uint64_t esr)
 {
-	if (!fast_access(vcpu, esr, 0) && !fast_sysreg(vcpu, esr, 0))
+	if (read_sysreg(spsr_el2) & SPSR_AARCH32 || (!fast_access(vcpu, esr, 0) && !fast_sysreg(vcpu, esr, 0)))
 		return false;
-	write_sysreg(read_sysreg(elr_el2) + 4, elr_el2);
+	vcpu_skip_instruction(true);
 	return true;
-}
-
-void exit_irq(struct vcpu *vcpu)
-{
-	vcpu->exits[EXIT_IRQ]++;
-	gic_handle_irqs(vcpu->cpu, vcpu);
 }
 
 struct vcpu *exit_requests(struct vcpu *vcpu)

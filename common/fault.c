@@ -156,7 +156,7 @@ static void end_vm(struct vm *vm)
 
 void el2_fault_leave(struct cpu *cpu)
 {
-	arch_vcpu_quiesce();
+	arch_vcpu_quiesce(&cpu->vcpu->arch);
 	vgic_stop_vcpu(cpu->vcpu);
 	/* What was left of it is in order. A fault up to here was a second one. */
 	cpu->faults = 0;

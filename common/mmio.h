@@ -25,7 +25,7 @@ typedef bool mmio_handler(struct vcpu *vcpu, void *device, struct mmio_access *a
  */
 typedef struct vcpu *mmio_quick(struct vcpu *vcpu, uint64_t esr, uint64_t offset);
 
-/* exit_fast.c. By the region's handler. */
+/* exit_fast.c. By the handler of the region vcpu->mmio. NULL, too: it is not aligned, or the device refuses it. */
 mmio_quick mmio_emulate;
 
 struct mmio_region {

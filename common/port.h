@@ -45,7 +45,7 @@ void gic_kick(const struct cpu *cpu);
  * An IRQ exit, or idle with an interrupt pending: acknowledges one, if there is one, and forwards it if it is `vcpu`'s (NULL: none lives here).
  * Called twice without a guest run in between, vgic_vcpu_has_pending() comes in between.
  */
-void gic_handle_irqs(struct cpu *cpu, struct vcpu *vcpu);
+void gic_handle_irqs(struct vcpu *vcpu);
 
 /* ---- gic/: the virtual interrupt controller ---- */
 

@@ -144,7 +144,7 @@ static void set_loaded(struct cpu *cpu, struct vcpu *vcpu, uint64_t now)
 
 	__atomic_store_n(&cpu->vcpu, vcpu, __ATOMIC_RELAXED);
 	dmb(ish); /* pairs with the barriers in shared_cpu_kick */
-	if (old && __atomic_load_n(&old->requests, __ATOMIC_RELAXED) & REQ_OWN)
+	if (old && (__atomic_load_n(&old->requests, __ATOMIC_RELAXED) & REQ_OWN || __atomic_load_n(&old->sgis, __ATOMIC_RELAXED)))
 		sched_wake(&cpu->shared->sched, &old->shared->sched, now);
 }
 
@@ -235,7 +235,7 @@ static void idle(struct cpu *cpu)
 	lock_check_none();
 	dsb(sy); /* what was written before sleeping may be what another CPU waits for */
 	wfi();
-	gic_handle_irqs(cpu, v);
+	gic_handle_irqs(v);
 	/* Whether something is pending is asked after that anyway. */
 	if (v && __atomic_load_n(&v->requests, __ATOMIC_RELAXED) & VCPU_REQ_VGIC)
 		(void)__atomic_fetch_and(&v->requests, ~(uint32_t)VCPU_REQ_VGIC, __ATOMIC_ACQUIRE);

@@ -10,7 +10,8 @@
 #include "common/shared_cpu.h"
 #include "common/vm.h"
 
-_Static_assert(offsetof(struct vcpu, requests) == VCPU_REQUESTS, "offsets.h");
+_Static_assert(offsetof(struct vcpu, handle_irqs) == VCPU_HANDLE_IRQS && offsetof(struct vcpu, exits[EXIT_IRQ]) == VCPU_EXITS_IRQ, "offsets.h");
+_Static_assert(offsetof(struct vcpu, requests) == VCPU_REQUESTS && offsetof(struct vcpu, sgis) == VCPU_REQUESTS + 4, "offsets.h");
 
 bool vcpu_take_requests(struct vcpu *vcpu)
 {
@@ -19,7 +20,7 @@ bool vcpu_take_requests(struct vcpu *vcpu)
 
 	if (requests & VCPU_REQ_PARK)
 		cpu_park();
-	if (requests & VCPU_REQ_VGIC)
+	if (requests & VCPU_REQ_VGIC || vcpu->sgis)
 		vgic_sync_vcpu(vcpu);
 	if (requests & VCPU_REQ_ALARM)
 		alarm_run(vcpu->vm);
@@ -31,12 +32,12 @@ bool vcpu_take_requests(struct vcpu *vcpu)
 }
 
 /* Until something is pending for this CPU; interrupts are masked in EL2, and wake it all the same. */
-static void idle(struct cpu *cpu, struct vcpu *vcpu)
+static void idle(struct vcpu *vcpu)
 {
 	lock_check_none();
 	dsb(sy); /* what was written before sleeping may be what another CPU waits for */
 	wfi();
-	gic_handle_irqs(cpu, vcpu);
+	gic_handle_irqs(vcpu);
 }
 
 /* The last vCPU to go takes the VM down; only then may the VM's memory and interrupts be touched. */
@@ -51,8 +52,6 @@ void vcpu_start(struct vcpu *vcpu)
 {
 	arch_vcpu_reset(&vcpu->arch, vcpu->on_entry, vcpu->on_context);
 	vgic_reset_vcpu(vcpu);
-	vcpu->mmio = vcpu->vm->mmio;
-	vcpu->idregs = vcpu->vm->gic_v2 ? NULL : vcpu->cpu->idregs;
 	__atomic_store_n(&vcpu->power, VCPU_ON, __ATOMIC_RELEASE);
 }
 
@@ -60,14 +59,15 @@ void vcpu_wait(struct vcpu *vcpu)
 {
 	for (;;) {
 		/* Orders from its last life, the one to stop above all. A VM that is ended anew after this is seen by its state, or asks again. */
-		(void)vcpu_take_requests(vcpu);
+		if (vcpu->requests)
+			(void)vcpu_take_requests(vcpu);
 		/* Acquire: pairs with CPU_ON's release, after which on_entry and on_context are valid. */
 		if (__atomic_load_n(&vcpu->power, __ATOMIC_ACQUIRE) == VCPU_ON_PENDING) {
 			if (__atomic_load_n(&vcpu->vm->state, __ATOMIC_ACQUIRE) == VM_RUNNING)
 				break;
 			vcpu_turn_off(vcpu); /* turned on by a sibling while the VM was being stopped */
 		}
-		idle(vcpu->cpu, vcpu);
+		idle(vcpu);
 	}
 	arch_vcpu_load(&vcpu->arch, &vcpu->vm->arch);
 	vcpu_start(vcpu);
@@ -79,7 +79,7 @@ void vcpu_off(struct vcpu *vcpu)
 {
 	if (vcpu->shared)
 		shared_cpu_off(vcpu);
-	arch_vcpu_quiesce();
+	arch_vcpu_quiesce(&vcpu->arch);
 	vgic_stop_vcpu(vcpu);
 	vcpu_turn_off(vcpu);
 	vcpu_wait(vcpu);
@@ -90,7 +90,7 @@ struct vcpu *vcpu_suspend(struct vcpu *vcpu)
 	if (vcpu->shared)
 		return shared_cpu_wait(vcpu);
 	while (!vgic_vcpu_has_pending(vcpu)) {
-		idle(vcpu->cpu, vcpu);
+		idle(vcpu);
 		if (vcpu->requests)
 			return vcpu_handle_requests(vcpu);
 	}
@@ -110,6 +110,6 @@ void vcpu_run(struct cpu *cpu)
 		shared_cpu_run(cpu);
 	if (!cpu->vcpu)
 		for (;;)
-			idle(cpu, NULL);
+			idle(NULL);
 	vcpu_wait(cpu->vcpu);
 }

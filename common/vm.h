@@ -83,14 +83,18 @@ struct cpu {
 
 struct vcpu {
 	struct arch_vcpu arch; /* first: entry code finds it by this */
-	uint32_t requests;     /* atomic VCPU_REQ_*; offsets.h has its place */
+	uint32_t requests;     /* atomic VCPU_REQ_*; offsets.h has its place, and of the next one */
+	uint32_t sgis;         /* atomic: bit n: another vCPU has sent SGI n (gic/); then its CPU was kicked */
 	uint32_t power;        /* atomic enum vcpu_power */
 	uint32_t id;           /* in its VM */
 	struct vm *vm;
 	struct cpu *cpu;
 	struct shared_vcpu *shared; /* NULL: it has its CPU alone */
 	struct vgic_cpu *vgic;
+	struct vcpu *(*handle_irqs)(struct vcpu *vcpu); /* what gic_handle_irqs comes to on this board; constant */
 	const uint64_t *idregs; /* as the fast way reads them: cpu->idregs; NULL for a guest whose GIC has no system registers */
+	uint64_t kick;          /* gic/, GICv3 guests: what their siblings write to ICC_SGI1R_EL1 in place of vcpu_kick; 0: not yet, or it shares its CPU */
+	uint32_t sgi1r_esr;     /* ESR_EL2 of its writes to ICC_SGI1R_EL1, less Rt; 0, which is none's: its GIC has no system registers */
 	const struct mmio_region *mmio; /* the one that was accessed last */
 	struct mmio_access access;      /* the one that is emulated now */
 	uint64_t on_entry, on_context; /* CPU_ON's arguments, valid while VCPU_ON_PENDING */

@@ -56,19 +56,22 @@ static struct vcpu *find_vcpu(struct vm *vm, uint64_t mpidr)
 {
 	unsigned n = vcpu_from_affinity(mpidr);
 
-	return mpidr == vcpu_affinity(n) && n < vm->nr_vcpus ? &vm->vcpus[n] : NULL;
+	return n < vm->nr_vcpus && mpidr == (vm->vcpus[n].arch.vmpidr & MPIDR_AFFINITY) ? &vm->vcpus[n] : NULL;
 }
 
 /* Where a vCPU can begin to execute. */
 static bool is_entry(const struct vm *vm, uint64_t address)
 {
-	return is_aligned(address, 4) && vm_is_ram(vm, address, 4);
+	const struct vm_ram *first = &vm->ram[0]; /* where most kernels are */
+
+	/* Ranges are of whole pages: an address in one is the beginning of four bytes in it. */
+	return is_aligned(address, 4) && (address - first->ipa < first->size || vm_is_ram(vm, address, 4));
 }
 
 static enum vpsci_action cpu_on(struct vcpu *vcpu, uint64_t *x)
 {
 	struct vm *vm = vcpu->vm;
-	uint64_t entry = argument(x, 2);
+	uint64_t entry = argument(x, 2), context = argument(x, 3);
 	struct vcpu *target = find_vcpu(vm, argument(x, 1));
 	uint32_t power;
 
@@ -81,7 +84,7 @@ static enum vpsci_action cpu_on(struct vcpu *vcpu, uint64_t *x)
 	power = __atomic_load_n(&target->power, __ATOMIC_ACQUIRE);
 	if (power == VCPU_OFF) {
 		target->on_entry = entry;
-		target->on_context = argument(x, 3);
+		target->on_context = context;
 		__atomic_add_fetch(&vm->nr_on, 1, __ATOMIC_RELAXED);
 		__atomic_store_n(&target->power, VCPU_ON_PENDING, __ATOMIC_RELEASE);
 	}

@@ -37,9 +37,12 @@ const struct spinlock *gic_lock(uint32_t n)
 	return n < nr_vms ? &vms[n].vgic->lock : n == nr_vms ? &gic_dist.lock : NULL;
 }
 
-void gic_handle_irqs(struct cpu *cpu, struct vcpu *vcpu)
+void gic_handle_irqs(struct vcpu *vcpu)
 {
-	gic_hw->handle_irqs(cpu, vcpu);
+	if (vcpu)
+		(void)gic_hw->handle_irqs(vcpu);
+	else
+		gic_hw->handle_own();
 }
 
 void gic_configure_spi(unsigned intid, bool edge)
@@ -53,8 +56,10 @@ void gic_configure_spi(unsigned intid, bool edge)
 	spin_unlock(&gic_dist.lock);
 }
 
-enum gic_disposal gic_dispatch(struct cpu *cpu, struct vcpu *vcpu, uint32_t intid)
+enum gic_disposal gic_dispatch(struct vcpu *vcpu, uint32_t intid)
 {
+	const struct cpu *cpu = this_cpu();
+
 	if (intid == gic_maintenance_intid) {
 		/* Its level falls when list registers are as they should be again. */
 		if (vcpu)

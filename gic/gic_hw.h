@@ -30,7 +30,7 @@ struct vgic_interface {
 	bool (*lr_pending)(struct vcpu *vcpu);
 	/* The guest's EOImode is 1. NULL: vgic_write_dir is not for this one. */
 	bool (*split)(struct vcpu *vcpu);
-	/* As after reset, on; or off. */
+	/* As after reset, on, with vgic_cpu.maint; or off. */
 	void (*reset)(struct vcpu *vcpu);
 	void (*stop)(struct vcpu *vcpu);
 	/* Another vCPU of this CPU is to be loaded: these list registers, folded by now, become free, and what else the guest sees goes to vgic_cpu.saved. */
@@ -45,8 +45,10 @@ struct gic_hw {
 	enum err (*init_cpu)(struct cpu *cpu);
 	void (*kick)(const struct cpu *cpu);
 
-	/* gic_handle_irqs: one interrupt. */
-	void (*handle_irqs)(struct cpu *cpu, struct vcpu *vcpu);
+	/* gic_handle_irqs: one interrupt. Returns vcpu. */
+	struct vcpu *(*handle_irqs)(struct vcpu *vcpu);
+	/* The same on a CPU without a vCPU. */
+	void (*handle_own)(void);
 	/* The list registers of its virtual CPU interface. */
 	const struct vgic_interface *interface;
 
@@ -62,13 +64,24 @@ struct gic_hw {
 
 	/* ---- for CPU interfaces in software (vgic_swif.c); NULL where no VM has one ---- */
 
-	/* An interrupt that was acknowledged and forwarded, a PPI on this CPU. */
-	void (*deactivate)(unsigned intid);
 	/* This CPU's guest finds no virtual interface of the machine: it is off, and its system registers trap. */
 	void (*withhold_interface)(void);
 };
 
 extern const struct gic_hw *gic_hw;
+
+/*
+ * SGIs of GICv3 guests, and CPU interfaces in software, which only a GICv3 has: these are gicv3_cpu.c's, with no table in between. They return `vcpu`, so that
+ * they can be the last thing that an exit does.
+ */
+
+/* put_first; or else vgic_list_later. all: vgic_cpu.all_lrs. */
+struct vcpu *gicv3_put_sgi(struct vcpu *vcpu, uint64_t lr, uint32_t all);
+/* vcpu_kick(other), which is short once gicv3_find_kick was called for it, on its CPU. */
+struct vcpu *gicv3_kick_other(struct vcpu *vcpu, struct vcpu *other);
+void gicv3_find_kick(struct vcpu *vcpu);
+/* Ends an interrupt that was acknowledged and forwarded, a PPI on this CPU. */
+struct vcpu *gicv3_deactivate(struct vcpu *vcpu, unsigned intid);
 
 /* PPIs that are forwarded to whichever vCPU is loaded: the guest's timers. One bit each. */
 extern uint32_t gic_forwarded_ppis;

@@ -27,7 +27,7 @@ enum gic_disposal {
 };
 
 /* An acknowledged interrupt that is none of the common ones. */
-enum gic_disposal gic_dispatch(struct cpu *cpu, struct vcpu *vcpu, uint32_t intid);
+enum gic_disposal gic_dispatch(struct vcpu *vcpu, uint32_t intid);
 
 /* What both versions have in the same place. */
 struct gic_dist {
@@ -80,7 +80,8 @@ enum err gicv2_init(const struct host *host) MUST_CHECK;
 #define GICV2_INTERFACE_SIZE(size) ((size) >= GICV2_SPREAD_SIZE ? GICV2_SPREAD_SIZE : (uint64_t)GICC_FRAME_SIZE)
 uintptr_t gicv2_find_interface(uintptr_t base, uint64_t size);
 void gicv2_init_interface(void);
-void gicv2_handle_irqs(struct cpu *cpu, struct vcpu *vcpu);
+struct vcpu *gicv2_handle_irqs(struct vcpu *vcpu);
+void gicv2_handle_own(void);
 
 /* ---- gicv3.c: frames, found by gicv3_init ---- */
 
@@ -113,10 +114,12 @@ uintptr_t gicv3_find_redist(const struct gicv3 *gic, uint64_t mpidr);
 
 enum err gicv3_init_interface(void) MUST_CHECK;
 void gicv3_kick(const struct cpu *cpu);
-void gicv3_deactivate(unsigned intid);
 void gicv3_withhold_interface(void);
-void gicv3_handle_irqs(struct cpu *cpu, struct vcpu *vcpu);
-void gicv3_handle_irqs_cavium(struct cpu *cpu, struct vcpu *vcpu);
+struct vcpu *gicv3_handle_irqs(struct vcpu *vcpu);
+void gicv3_handle_own(void);
+/* The same on CPUs with errata. */
+struct vcpu *gicv3_handle_irqs_cavium(struct vcpu *vcpu);
+void gicv3_handle_own_cavium(void);
 extern const struct vgic_interface gicv3_interface;
 
 #endif

@@ -110,6 +110,7 @@ const struct gic_hw gicv2_hw = {
 	.init_cpu = init_cpu,
 	.kick = kick,
 	.handle_irqs = gicv2_handle_irqs,
+	.handle_own = gicv2_handle_own,
 	.interface = &gicv2_interface,
 	.write_bits = write_bits,
 	.read_bits = read_bits,

@@ -148,7 +148,7 @@ static void stop(struct vcpu *vcpu)
 static void reset(struct vcpu *vcpu)
 {
 	stop(vcpu);
-	mmio_write32(gich(GICH_HCR), (uint32_t)GICH_HCR_EN);
+	mmio_write32(gich(GICH_HCR), (uint32_t)(GICH_HCR_EN | vcpu->vgic->maint));
 }
 
 static void save(struct vcpu *vcpu, uint32_t used)
@@ -214,23 +214,24 @@ static void end(uint32_t iar)
 	mmio_write32(gicc(GICC_DIR), iar);
 }
 
-static __attribute__((noinline)) void handle_other(struct cpu *cpu, struct vcpu *vcpu, uint32_t iar)
+static NOINLINE struct vcpu *handle_other(struct vcpu *vcpu, uint32_t iar)
 {
 	unsigned intid = GICC_IAR_INTID(iar);
 
 	/* 1020 to 1023: nothing to end. */
 	if (intid >= GIC_SPECIAL)
-		return;
+		return vcpu;
 	if (intid == GIC_KICK_SGI) {
 		end(iar);
 		/* The requests are read after the acknowledge: an SGI sent later than that makes us come back. Pairs with the dsb in kick. */
 		dmb(ld);
-		return;
+		return vcpu;
 	}
-	if (gic_dispatch(cpu, vcpu, intid) == GIC_FORWARDED)
+	if (gic_dispatch(vcpu, intid) == GIC_FORWARDED)
 		mmio_write32(gicc(GICC_EOIR), iar);
 	else
 		end(iar);
+	return vcpu;
 }
 
 /* One load, whatever other CPUs store; with an addressing mode of its own, which the __atomic builtins do not use. */
@@ -240,19 +241,24 @@ static __attribute__((noinline)) void handle_other(struct cpu *cpu, struct vcpu 
  * As gicv3_handle_irqs: one interrupt an exit, and the guest's timer first. Each access to a frame takes longer than all the rest: two
  * reads and two writes it takes. What was read from IAR is written back whole, for it holds the source of an SGI.
  */
-void gicv2_handle_irqs(struct cpu *cpu, struct vcpu *vcpu)
+struct vcpu *gicv2_handle_irqs(struct vcpu *vcpu)
 {
 	uint32_t iar = mmio_read32(gicc(GICC_IAR)); /* bits 31:13 are reserved; 12:10 are 0 but for SGIs */
 
-	if (__builtin_expect(vcpu && iar - GIC_SGIS < GIC_PRIVATE - GIC_SGIS, 1)) {
+	if (__builtin_expect(iar - GIC_SGIS < GIC_PRIVATE - GIC_SGIS, 1)) {
 		struct vgic_cpu *vc = vcpu->vgic;
 		uint64_t lr = LOAD_ONCE(vc->direct[iar]);
 
 		if (__builtin_expect(lr && !LOAD_ONCE(vc->summary) && free_now() & 1, 1)) {
-			put_lr(cpu, 0, lr);
+			put_lr(vcpu->cpu, 0, lr);
 			mmio_write32(gicc(GICC_EOIR), iar);
-			return;
+			return vcpu;
 		}
 	}
-	handle_other(cpu, vcpu, iar);
+	return handle_other(vcpu, iar);
+}
+
+void gicv2_handle_own(void)
+{
+	(void)handle_other(NULL, mmio_read32(gicc(GICC_IAR)));
 }

@@ -135,13 +135,13 @@ static enum err init_cpu(struct cpu *cpu)
 	return OK;
 }
 
-#define GICV3_HW(handler)                                                                                                      \
+#define GICV3_HW(irqs, own)                                                                                                      \
 	{                                                                                                                      \
-		.init_cpu = init_cpu, .kick = gicv3_kick, .handle_irqs = (handler), .interface = &gicv3_interface,            \
+		.init_cpu = init_cpu, .kick = gicv3_kick, .handle_irqs = (irqs), .handle_own = (own), .interface = &gicv3_interface,            \
 		.write_bits = write_bits, .read_bits = read_bits, .wait_disabled = wait_disabled, .route_spi = route_spi,     \
-		.configure_spi = gic_configure_spi, .deactivate = gicv3_deactivate,                                           \
+		.configure_spi = gic_configure_spi,                                                                                 \
 		.withhold_interface = gicv3_withhold_interface,                                                               \
 	}
 
-const struct gic_hw gicv3_hw = GICV3_HW(gicv3_handle_irqs);
-const struct gic_hw gicv3_cavium_hw = GICV3_HW(gicv3_handle_irqs_cavium);
+const struct gic_hw gicv3_hw = GICV3_HW(gicv3_handle_irqs, gicv3_handle_own);
+const struct gic_hw gicv3_cavium_hw = GICV3_HW(gicv3_handle_irqs_cavium, gicv3_handle_own_cavium);

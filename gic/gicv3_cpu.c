@@ -12,8 +12,12 @@
 #include "arch/arm64/gic_sysreg.h"
 #include "common/log.h"
 #include "gic/gic_internal.h"
+#include "gic/vgic_v2.h"
 
 #define HCR_EN BIT(0)
+
+/* One load, whatever other CPUs store; with an addressing mode of its own, which the __atomic builtins do not use. */
+#define LOAD_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 
 static inline void lr_write(unsigned n, uint64_t lr)
 {
@@ -63,11 +67,18 @@ static uint32_t free_lrs(struct vcpu *vcpu)
 
 static bool put_first(struct vcpu *vcpu, uint64_t lr)
 {
-	(void)vcpu;
-	if (free_now() != all_lrs())
+	if (free_now() != vcpu->vgic->all_lrs)
 		return false;
 	gic_write(lr, ICH_LR0);
 	return true;
+}
+
+struct vcpu *gicv3_put_sgi(struct vcpu *vcpu, uint64_t lr, uint32_t all)
+{
+	if (__builtin_expect(free_now() != all, 0))
+		return vgic_list_later(vcpu, lr);
+	gic_write(lr, ICH_LR0);
+	return vcpu;
 }
 
 static void put(struct vcpu *vcpu, unsigned n, uint64_t lr)
@@ -115,7 +126,7 @@ static bool lr_pending(struct vcpu *vcpu)
 	return false;
 }
 
-static void clear_active_priorities(void)
+static inline void clear_active_priorities(void)
 {
 	/* One register for 32 preemption levels (IHI 0069, 12.4 "ICH_AP0R<n>_EL2"). */
 	unsigned bits = ICH_VTR_PRE_BITS(gic_read(ICH_VTR));
@@ -134,11 +145,16 @@ static void clear_active_priorities(void)
 	}
 }
 
+static NOINLINE void clear_lrs(void)
+{
+	for (unsigned n = 0; n < nr_lrs(); n++)
+		lr_write(n, 0);
+}
+
 static void stop(struct vcpu *vcpu)
 {
 	(void)vcpu;
-	for (unsigned n = 0; n < nr_lrs(); n++)
-		lr_write(n, 0);
+	clear_lrs();
 	clear_active_priorities();
 	gic_write(0, ICH_VMCR);
 	gic_write(0, ICH_HCR);
@@ -146,7 +162,7 @@ static void stop(struct vcpu *vcpu)
 }
 
 /* Whether EL1 has its ICC_SRE_EL1. */
-static void guest_sre(bool enable)
+static inline void guest_sre(bool enable)
 {
 	uint64_t sre = gic_read(ICC_SRE_EL2);
 
@@ -156,15 +172,26 @@ static void guest_sre(bool enable)
 
 static void reset(struct vcpu *vcpu)
 {
+	const struct vgic_cpu *vc = vcpu->vgic;
+
 	/*
 	 * The guest's own ICC_SRE_EL1, which an earlier guest may have changed. A GICv2 guest (PLAN_GIC_V2_GICV) has none: with SRE = 0 the list
 	 * registers act through GICV, and its accesses to ICC_SRE_EL1 trap. It comes before ICH_VMCR_EL2, of which it changes the meaning
 	 * (VFIQEn). No emulator has such a GICv3: this half is untested.
 	 */
-	gic_write(vcpu->vm->gic_v2 ? 0 : ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB, ICC_SRE);
-	guest_sre(!vcpu->vm->gic_v2);
-	stop(vcpu);
-	gic_write(HCR_EN, ICH_HCR);
+	if (vc->v2) {
+		gic_write(0, ICC_SRE);
+		guest_sre(false);
+	} else {
+		gic_write(ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB, ICC_SRE);
+		guest_sre(true);
+	}
+	/* As the last one left them, most often: `stop`. */
+	if (__builtin_expect((uint32_t)gic_read(ICH_ELRSR) != vc->all_lrs, 0))
+		clear_lrs();
+	clear_active_priorities();
+	gic_write(0, ICH_VMCR);
+	gic_write(HCR_EN | vc->maint, ICH_HCR);
 }
 
 /*
@@ -279,90 +306,148 @@ enum err gicv3_init_interface(void)
 }
 
 /* Of an SPI on another CPU than the one that acknowledged it, too, as a list register's HW bit does. */
-void gicv3_deactivate(unsigned intid)
+struct vcpu *gicv3_deactivate(struct vcpu *vcpu, unsigned intid)
 {
 	gic_write(intid, ICC_DIR);
+	return vcpu;
 }
 
-void gicv3_kick(const struct cpu *cpu)
+static inline void kick(uint64_t sgi)
 {
-	const struct gicv3_cpu *target = __atomic_load_n(&cpu->gic, __ATOMIC_ACQUIRE);
-
-	lock_check_none();
-	/* Not up yet: it looks at its requests when it comes. */
-	if (!target)
-		return;
-	/* Orders what was written for the target (requests, state) before the SGI that makes it look; pairs with the isb in handle_other. */
+	/* Orders what was written for the target (requests, state) before the SGI that makes it look; pairs with the isb in end_kick. */
 	dsb(ishst);
-	gic_write(target->sgi, ICC_SGI1R);
+	gic_write(sgi, ICC_SGI1R);
 	/* The SGI leaves now and not at some later synchronisation. */
 	isb();
 }
 
-static __attribute__((noinline)) void handle_other(struct cpu *cpu, struct vcpu *vcpu, uint32_t intid)
+void gicv3_kick(const struct cpu *cpu)
+{
+	/* What it points to is read by its address, which orders the two. */
+	const struct gicv3_cpu *target = LOAD_ONCE(cpu->gic);
+
+	lock_check_none();
+	/* Not up yet: it looks at its requests when it comes. */
+	if (target)
+		kick(target->sgi);
+}
+
+void gicv3_find_kick(struct vcpu *vcpu)
+{
+	if (!vcpu->shared)
+		__atomic_store_n(&vcpu->kick, ((const struct gicv3_cpu *)vcpu->cpu->gic)->sgi, __ATOMIC_RELAXED);
+}
+
+static NOINLINE struct vcpu *kick_by_table(struct vcpu *vcpu, struct vcpu *other)
+{
+	vcpu_kick(other);
+	return vcpu;
+}
+
+struct vcpu *gicv3_kick_other(struct vcpu *vcpu, struct vcpu *other)
+{
+	uint64_t sgi = LOAD_ONCE(other->kick);
+
+	lock_check_none();
+	if (__builtin_expect(!sgi, 0))
+		return kick_by_table(vcpu, other);
+	kick(sgi);
+	return vcpu;
+}
+
+static inline void end_kick(void)
+{
+	gic_write(GIC_KICK_SGI, ICC_EOIR1);
+	gic_write(GIC_KICK_SGI, ICC_DIR);
+	/* The requests are read after the acknowledge: an SGI sent later than that makes us come back. */
+	isb();
+}
+
+static NOINLINE struct vcpu *handle_other(struct vcpu *vcpu, uint32_t intid)
 {
 	/* 1020 to 1023: nothing to end. */
 	if (intid >= GIC_SPECIAL && intid < GIC_EXTENDED)
-		return;
+		return vcpu;
 	/* Nobody's, and they are off: one that was on its way when it was turned off. An LPI has no active state. */
 	if (intid >= GIC_EXTENDED) {
 		gic_write(intid, ICC_EOIR1);
 		if (intid < GIC_LPIS)
 			gic_write(intid, ICC_DIR);
-		return;
+		return vcpu;
 	}
-	if (intid == GIC_KICK_SGI) {
+	if (vcpu && vcpu->vgic->v2 && vgic_swif_forward(vcpu, intid)) {
 		gic_write(intid, ICC_EOIR1);
-		gic_write(intid, ICC_DIR);
-		/* The requests are read after the acknowledge: an SGI sent later than that makes us come back. */
-		isb();
-		return;
+		return vcpu;
 	}
-	if (gic_dispatch(cpu, vcpu, intid) == GIC_FORWARDED) {
+	if (gic_dispatch(vcpu, intid) == GIC_FORWARDED) {
 		gic_write(intid, ICC_EOIR1);
-		return;
+		return vcpu;
 	}
 	gic_write(intid, ICC_EOIR1);
 	gic_write(intid, ICC_DIR);
 	isb();
+	return vcpu;
 }
-
-/* One load, whatever other CPUs store; with an addressing mode of its own, which the __atomic builtins do not use. */
-#define LOAD_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 
 /*
  * One interrupt an exit: where another is pending the guest is left again at once, which costs no more than asking every time. First
  * what is most frequent and most urgent, the guest's timer: the list register image is ready in memory, and nothing else is looked at.
  */
-static inline __attribute__((always_inline)) void handle(struct cpu *cpu, struct vcpu *vcpu, uint64_t intid)
+static inline __attribute__((always_inline)) struct vcpu *handle(struct vcpu *vcpu, uint64_t intid)
 {
-	if (__builtin_expect(vcpu && intid - GIC_SGIS < GIC_PRIVATE - GIC_SGIS, 1)) {
+	if (__builtin_expect(intid - GIC_SGIS < GIC_PRIVATE - GIC_SGIS, 1)) {
 		struct vgic_cpu *vc = vcpu->vgic;
 		uint64_t lr = LOAD_ONCE(vc->direct[intid]);
 
 		if (__builtin_expect(lr && !LOAD_ONCE(vc->summary) && gic_read(ICH_ELRSR) & 1, 1)) {
 			gic_write(lr, ICH_LR0);
 			gic_write(intid, ICC_EOIR1);
-			return;
+			return vcpu;
 		}
 	}
-	handle_other(cpu, vcpu, (uint32_t)intid);
+	if (intid != GIC_KICK_SGI)
+		return handle_other(vcpu, (uint32_t)intid);
+	end_kick();
+	return vcpu;
 }
 
-void gicv3_handle_irqs(struct cpu *cpu, struct vcpu *vcpu)
+static void handle_own(uint64_t intid)
 {
-	handle(cpu, vcpu, gic_read(ICC_IAR1)); /* bits 63:24 are RES0 */
+	if (intid == GIC_KICK_SGI)
+		end_kick();
+	else
+		(void)handle_other(NULL, (uint32_t)intid);
+}
+
+struct vcpu *gicv3_handle_irqs(struct vcpu *vcpu)
+{
+	return handle(vcpu, gic_read(ICC_IAR1)); /* bits 63:24 are RES0 */
+}
+
+void gicv3_handle_own(void)
+{
+	handle_own(gic_read(ICC_IAR1));
 }
 
 /*
  * Cavium errata 23154: the read is not in order with what is around it, but for so many instructions and a barrier. 38545: it may be of an interrupt that has
  * gone; then no priority has become active, of which these CPUs have 32.
  */
-void gicv3_handle_irqs_cavium(struct cpu *cpu, struct vcpu *vcpu)
+static inline uint64_t acknowledge_cavium(void)
 {
 	uint64_t before = gic_read(ICC_AP1R0), intid;
 
 	__asm__ volatile(".rept 8\n\tnop\n\t.endr\n\tmrs %0, " SYSREG_NAME(ICC_IAR1) "\n\t.rept 4\n\tnop\n\t.endr" : "=r"(intid));
 	dsb(sy);
-	handle(cpu, vcpu, gic_read(ICC_AP1R0) == before ? GIC_SPECIAL : intid);
+	return gic_read(ICC_AP1R0) == before ? GIC_SPECIAL : intid;
+}
+
+struct vcpu *gicv3_handle_irqs_cavium(struct vcpu *vcpu)
+{
+	return handle(vcpu, acknowledge_cavium());
+}
+
+void gicv3_handle_own_cavium(void)
+{
+	handle_own(acknowledge_cavium());
 }

@@ -3,7 +3,6 @@
 #include "gic/gic_hw.h"
 
 #include "arch/arm64/lock_check.h"
-#include "common/lib/string.h"
 #include "gic/vgic_v2.h"
 
 /* PPIs that are forwarded: disabled, not pending and not active in the physical redistributor. */
@@ -18,53 +17,81 @@ static void quiet_ppis(const struct vcpu *vcpu)
 
 static void reset_private(struct vgic_cpu *vc)
 {
-	memset(&vc->priv, 0, sizeof(vc->priv));
-	vc->priv.edge = 0xffff;
-	vc->priv.hw = gic_forwarded_ppis;
+	vc->priv = (struct vgic_word){.edge = 0xffff, .hw = gic_forwarded_ppis};
 	vc->waker = GICR_WAKER_SLEEP | GICR_WAKER_CHILDREN;
 	vc->slots = 0;
 	vc->latched = 0;
 	if (vc->v2)
 		vgic_v2_reset_sgis(vc);
+	vc->fresh = true;
 }
 
 /* SGIs that were sent and not looked at. */
-static void forget_incoming(struct vgic_cpu *vc)
+static void forget_sgis(struct vcpu *vcpu)
 {
-	__atomic_store_n(&vc->incoming, 0, __ATOMIC_RELAXED);
-	if (vc->v2)
-		vgic_v2_forget_incoming(vc);
+	__atomic_store_n(&vcpu->sgis, 0, __ATOMIC_RELAXED);
+	if (vcpu->vgic->v2)
+		vgic_v2_forget_incoming(vcpu->vgic);
+}
+
+/* What its CPU has, and no vCPU of another CPU need know: found in its first life. */
+static NOINLINE void find_interface(struct vcpu *vcpu)
+{
+	struct vgic *g = vcpu->vm->vgic;
+	struct vgic_cpu *vc = vcpu->vgic;
+
+	vc->interface = g->interface;
+	vc->nr_lrs = (uint8_t)g->interface->nr_lrs();
+	vc->all_lrs = (uint32_t)GENMASK(vc->nr_lrs - 1, 0);
+	vc->maint = vgic_least_maint(g, vc);
+	if (!vc->v2)
+		gicv3_find_kick(vcpu);
+}
+
+/* What is pending for it already, SPIs and SGIs that came while it was off, is listed; `summary` was kept meanwhile. */
+static NOINLINE void list_waiting(struct vcpu *vcpu)
+{
+	struct vgic_txn t;
+
+	vgic_begin(&t, vcpu->vm->vgic, vcpu);
+	t.refill = true;
+	if (vcpu->vgic->v2)
+		vgic_v2_retarget(&t, vcpu->id);
+	vgic_end(&t);
 }
 
 void vgic_reset_vcpu(struct vcpu *vcpu)
 {
 	struct vgic *g = vcpu->vm->vgic;
 	struct vgic_cpu *vc = vcpu->vgic;
-	struct vgic_txn t;
 
 	if (vc->loaded)
 		vgic_stop_vcpu(vcpu);
-	g->interface->reset(vcpu);
+	if (!vc->interface)
+		find_interface(vcpu);
+	vc->interface->reset(vcpu);
 	/* Those of the vCPU before it; its own are masked as after reset. */
-	gic_hw->write_bits(vcpu->cpu, GICD_ICENABLER, 0, vcpu->cpu->ppis);
-	vcpu->cpu->ppis = 0;
-	vgic_begin(&t, g, vcpu);
-	reset_private(vc);
-	vc->nr_lrs = (uint8_t)g->interface->nr_lrs();
+	if (vcpu->cpu->ppis) {
+		gic_hw->write_bits(vcpu->cpu, GICD_ICENABLER, 0, vcpu->cpu->ppis);
+		vcpu->cpu->ppis = 0;
+	}
+	spin_lock(&g->lock);
+	/* Done when it went off, most often. */
+	if (!vc->fresh)
+		reset_private(vc);
+	vc->fresh = false;
 	vc->on = vc->loaded = true;
-	/* What is pending for it already, SPIs and SGIs that came while it was off, is listed now; `summary` was kept meanwhile. */
-	t.self = vcpu;
-	t.refill = true;
-	if (vc->v2)
-		vgic_v2_retarget(&t, vcpu->id);
-	vgic_end(&t);
+	spin_unlock(&g->lock);
+	/* From here on others ask this vCPU to look; what they did before is in memory. */
+	if (vc->summary || vcpu->sgis || vc->v2)
+		list_waiting(vcpu);
 }
 
 /*
- * Interrupts pending in list registers go back to memory: SPIs can be sent to another vCPU. What the vCPU was handling stays active
- * until a guest clears it, as in a real distributor. SGIs that are sent from here on wait for its next life.
+ * SPIs pending in list registers go back to memory: they can be sent to another vCPU. Those that the vCPU was handling stay active
+ * until a guest clears them, as in a real distributor. SGIs that are sent from here on wait for its next life.
  */
-void vgic_stop_vcpu(struct vcpu *vcpu)
+COLD void vgic_stop_vcpu(struct vcpu *vcpu)
 {
 	struct vgic_cpu *vc = vcpu->vgic;
 	struct vgic_txn t;
@@ -76,9 +103,10 @@ void vgic_stop_vcpu(struct vcpu *vcpu)
 		vgic_fold(&t, vcpu, &l);
 		t.g->interface->stop(vcpu);
 		vc->on = vc->loaded = false;
-		vc->maint = 0;
+		vc->maint = vgic_least_maint(t.g, vc);
+		reset_private(vc);
 		vgic_update_direct(t.g, vc, ~0u);
-		forget_incoming(vc);
+		forget_sgis(vcpu);
 		vgic_answered(t.g, vc);
 		if (vc->v2)
 			vgic_v2_retarget(&t, vcpu->id);
@@ -88,27 +116,10 @@ void vgic_stop_vcpu(struct vcpu *vcpu)
 	quiet_ppis(vcpu);
 }
 
-/* One SGI and nothing else, as most often: the same short way as for one to oneself. */
-static bool sync_at_once(struct vcpu *vcpu, uint32_t sgis)
-{
-	struct vgic_cpu *vc = vcpu->vgic;
-	uint64_t lr;
-
-	if (!sgis || sgis & (sgis - 1) || __atomic_load_n(&vc->resync, __ATOMIC_RELAXED) || vc->summary)
-		return false;
-	lr = vc->direct[__builtin_ctz(sgis)];
-	if (lr && vc->v2)
-		return vgic_v2_take_at_once(vcpu, sgis, lr);
-	/* Whoever found our bit set and added another one has sent no kick: look at what else is there. */
-	return lr && vcpu->vm->vgic->interface->put_first(vcpu, lr) && !(__atomic_fetch_and(&vc->incoming, ~sgis, __ATOMIC_ACQUIRE) & ~sgis);
-}
-
 void vgic_sync_vcpu(struct vcpu *vcpu)
 {
 	struct vgic_txn t;
 
-	if (sync_at_once(vcpu, __atomic_load_n(&vcpu->vgic->incoming, __ATOMIC_ACQUIRE)))
-		return;
 	vgic_begin(&t, vcpu->vm->vgic, vcpu);
 	t.refill = t.self != NULL;
 	vgic_end(&t);
@@ -120,7 +131,7 @@ bool vgic_vcpu_has_pending(struct vcpu *vcpu)
 
 	if (!vc->loaded)
 		return false;
-	if (vc->summary || vc->resync || __atomic_load_n(&vc->incoming, __ATOMIC_RELAXED))
+	if (vc->summary || vc->resync || __atomic_load_n(&vcpu->sgis, __ATOMIC_RELAXED))
 		vgic_sync_vcpu(vcpu);
 	return vcpu->vm->vgic->interface->lr_pending(vcpu);
 }
@@ -139,7 +150,7 @@ static void reset_spis(struct vgic *g)
 		vgic_v2_reset_targets(g);
 }
 
-void vgic_stop_vm(struct vm *vm)
+COLD void vgic_stop_vm(struct vm *vm)
 {
 	const struct cpu *cpu = vm->vcpus[0].cpu;
 	struct vgic *g = vm->vgic;
@@ -161,7 +172,7 @@ void vgic_stop_vm(struct vm *vm)
 	reset_spis(g);
 	for (unsigned i = 0; i < vm->nr_vcpus; i++) {
 		vm->vcpus[i].vgic->summary = 0;
-		forget_incoming(vm->vcpus[i].vgic);
+		forget_sgis(&vm->vcpus[i]);
 	}
 	spin_unlock(&g->lock);
 }

@@ -78,12 +78,14 @@ struct vgic_saved {
 struct vgic_cpu {
 	uint64_t direct[GIC_PRIVATE]; /* what to write to a list register when it fires; 0: not without looking (disabled, off, ...) */
 	uint32_t summary;  /* lock for writes: bit n: word n may hold something to list, or active ones that found no list register */
-	uint32_t incoming; /* atomic: SGIs that other vCPUs sent */
 	uint32_t resync;   /* lock for writes: other CPUs changed something */
 	uint32_t recalled; /* lock for writes: someone needs the list registers folded */
 	bool on;           /* lock for writes: it takes interrupts: what becomes pending is told to it */
 	bool loaded;       /* lock for writes: on, and its CPU interface is the one of its CPU; else all of its state is in memory */
+	bool fresh;        /* lock: priv and waker are as after reset */
 	uint8_t nr_lrs;
+	uint32_t all_lrs;  /* a bit for each of nr_lrs */
+	const struct vgic_interface *interface; /* vgic.interface, nearer to hand */
 	uint32_t waker;    /* GICR_WAKER */
 	uint64_t maint;    /* HCR_MAINT_*, HCR_TRAP_* now set; own CPU */
 	uint16_t slots;    /* bit n: slot_intid[n] is the SPI last put into list register n; own CPU, lock */
@@ -105,7 +107,6 @@ struct vgic {
 	uint32_t recalls;     /* vCPUs with `recalled` */
 	uint32_t complained;  /* atomic: an unknown register access was logged */
 	uint8_t priority_mask; /* implemented bits */
-	uint32_t direct_able;  /* constant: private INTIDs that vgic_cpu.direct, or vgic_v2_cpu.direct, may have */
 	bool software;         /* constant: interface is vgic_swif.c */
 	uint8_t *targets;      /* GICv2 guests: GICD_ITARGETSR of each SPI; else NULL */
 	struct vgic_word spi[]; /* word 1 and on */
@@ -148,6 +149,16 @@ static inline struct vgic_cpu *vgic_cpu_of(const struct vgic *g, unsigned vcpu)
 static inline struct vgic_ref vgic_ref(struct vgic *g, unsigned word, unsigned owner)
 {
 	return (struct vgic_ref){word ? &g->spi[word - 1] : &vgic_cpu_of(g, owner)->priv, word, owner};
+}
+
+/*
+ * vgic_cpu.maint when nothing waits. An SPI may be deactivated by another vCPU than the one that acknowledged it (IHI 0069, 12.2 "ICC_DIR_EL1"), whose
+ * list registers know nothing of it. The guest can change EOImode at any time, so whatever it is now; with EOImode 0 nobody writes there, and the trap
+ * costs nothing.
+ */
+static inline uint64_t vgic_least_maint(const struct vgic *g, const struct vgic_cpu *vc)
+{
+	return g->vm->nr_vcpus > 1 && !vc->v2 ? HCR_TRAP_DIR : 0;
 }
 
 static inline void vgic_set_slot(struct vgic_cpu *vc, unsigned n, unsigned intid)
@@ -198,6 +209,9 @@ bool vgic_forward_spi(struct vm *vm, unsigned intid);
 
 /* An SGI for a vCPU of another CPU. Without the lock. */
 void vgic_send_other(struct vcpu *target, unsigned sgi);
+
+/* The list register image of an SGI, for that vCPU, which did not find the list registers empty: the SGI waits in memory. Without the lock. Returns vcpu. */
+struct vcpu *vgic_list_later(struct vcpu *vcpu, uint64_t lr);
 
 /* ---- vgic_lr.c ---- */
 

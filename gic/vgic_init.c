@@ -8,12 +8,6 @@ _Static_assert(sizeof(struct vgic_cpu) + sizeof(struct vgic_v2_cpu) + sizeof(str
 _Static_assert(CONFIG_MAX_VMS < 256, "gic_spi_owner");
 _Static_assert(CONFIG_MAX_VCPUS <= 128, "struct vgic_txn.kick and vgic_word.target");
 
-/* What may be put into list register 0 unseen (an SGI with its source: vgic_v2_take_at_once); the interface in software knows PPIs only. */
-static uint32_t direct_able(enum plan_gic gic)
-{
-	return gic == PLAN_GIC_V2_SOFTWARE ? 0xffff0000 : ~0u;
-}
-
 /* ITLinesNumber; of a GICv2 CPUNumber, of a GICv3 IDbits = 10 - 1 and No1N, for every SPI has one target. */
 static uint32_t typer(unsigned nr_words, unsigned nr_vcpus, bool v2)
 {
@@ -28,8 +22,11 @@ static void add_frames(struct vm *vm, const struct plan_vm *plan)
 	if (plan->gic == PLAN_GIC_V2_GICV)
 		vm_add_mmio(vm, f->gicc.base + GICC_DIR, GICC_DIR_FRAME_SIZE, vgic_access_gicv_dir, NULL);
 	if (plan->gic == PLAN_GIC_V2_SOFTWARE)
-		vm_add_mmio(vm, f->gicc.base, f->gicc.size, vgic_access_gicc, NULL);
-	vm_add_quick_mmio(vm, f->gicd.base, f->gicd.size, vgic_quick_gicd, plan->gic == PLAN_GIC_V3 ? vgic_access_gicd : vgic_access_gicd_v2, NULL);
+		vm_add_quick_mmio(vm, f->gicc.base, f->gicc.size, vgic_quick_gicc, vgic_access_gicc, NULL);
+	if (plan->gic == PLAN_GIC_V3)
+		vm_add_quick_mmio(vm, f->gicd.base, f->gicd.size, vgic_quick_gicd, vgic_access_gicd, NULL);
+	else
+		vm_add_quick_mmio(vm, f->gicd.base, f->gicd.size, vgic_quick_gicd_v2, vgic_access_gicd_v2, NULL);
 	if (plan->gic == PLAN_GIC_V3)
 		vm_add_quick_mmio(vm, f->gicr.base, f->gicr.size, vgic_quick_gicr, vgic_access_gicr, NULL);
 }
@@ -52,10 +49,10 @@ enum err vgic_init_vm(struct vm *vm, const struct plan_vm *plan, struct arena *p
 	g->typer = typer(nr_words, vm->nr_vcpus, v2);
 	g->software = plan->gic == PLAN_GIC_V2_SOFTWARE;
 	g->interface = g->software ? &vgic_swif_interface : gic_hw->interface;
-	g->direct_able = direct_able(plan->gic);
 	g->priority_mask = g->interface->priority_mask();
 	vm->vgic = g;
 	for (unsigned i = 0; i < vm->nr_vcpus; i++) {
+		vm->vcpus[i].handle_irqs = gic_hw->handle_irqs;
 		vm->vcpus[i].vgic = ARENA_NEW(pool, struct vgic_cpu);
 		if (!vm->vcpus[i].vgic)
 			return ERR_NO_MEMORY;

@@ -239,11 +239,7 @@ void vgic_fill(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l)
 		list(t, vcpu, l, n++, pending.intid[i], LR_PENDING, false);
 	l->dirty |= l->used;
 
-	/*
-	 * An SPI may be deactivated by another vCPU than the one that acknowledged it (IHI 0069, 12.2 "ICC_DIR_EL1"), whose list registers
-	 * know nothing of it. The guest can change EOImode at any time, so whatever it is now; with EOImode 0 nobody writes there, and the trap costs nothing.
-	 */
-	l->maint = t->g->vm->nr_vcpus > 1 && !vc->v2 ? HCR_TRAP_DIR : 0;
+	l->maint = vgic_least_maint(t->g, vc);
 	if (active.total > nr_active)
 		l->maint |= HCR_MAINT_LRENPIE | HCR_TRAP_DIR;
 	/* As long as something waits, so does the order of the groups: a change of either enable sorts anew. */
@@ -271,7 +267,7 @@ void vgic_sync_self(struct vgic_txn *t)
 {
 	struct vcpu *vcpu = t->self;
 	struct vgic_cpu *vc = vcpu->vgic;
-	uint32_t sgis = __atomic_exchange_n(&vc->incoming, 0, __ATOMIC_ACQUIRE);
+	uint32_t sgis = __atomic_exchange_n(&vcpu->sgis, 0, __ATOMIC_ACQUIRE);
 	struct vgic_lrs l;
 	uint64_t old_maint = vc->maint;
 

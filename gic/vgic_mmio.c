@@ -96,6 +96,7 @@ bool vgic_access_single(struct vcpu *vcpu, const char *frame, const struct vgic_
 			a->value = s->read(vcpu->vm->vgic, target);
 		} else if (a->write && s->write) {
 			vgic_begin(&t, vcpu->vm->vgic, vcpu);
+			vgic_cpu_of(t.g, target)->fresh = false;
 			s->write(&t, target, a->value);
 			vgic_end(&t);
 		}
@@ -121,10 +122,13 @@ bool vgic_access_range(struct vcpu *vcpu, const char *frame, const struct vgic_r
 		return true;
 	vgic_begin(&t, vcpu->vm->vgic, vcpu);
 	r = vgic_ref(t.g, word, owner);
-	if (a->write)
+	if (a->write) {
+		if (word == 0)
+			vgic_cpu_of(t.g, owner)->fresh = false;
 		range->write(&t, r, intid % 32, a->size, a->value, range);
-	else
+	} else {
 		a->value = range->read(&t, r, intid % 32, a->size, range);
+	}
 	vgic_end(&t);
 	return true;
 }

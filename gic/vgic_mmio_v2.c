@@ -3,6 +3,7 @@
  * The register faces of a GICv2 guest: the distributor as const tables (IHI 0048, 4.3), without the Security Extensions, and the frame of a
  * CPU interface in software (vgic_swif.c), whose registers are words. INTIDs 0-31 are those of the vCPU that looks.
  */
+#include "arch/arm64/esr.h"
 #include "gic/vgic_mmio.h"
 #include "gic/vgic_v2.h"
 
@@ -135,6 +136,14 @@ static const struct vgic_range gicd_clear_sgis = {GICD_CPENDSGIR, 8, W1 | W4, re
 static const struct vgic_range gicd_set_sgis = {GICD_SPENDSGIR, 8, W1 | W4, read_sgis, set_sgis, NULL, NULL};
 
 /* ---- Frames ---- */
+
+struct vcpu *vgic_quick_gicd_v2(struct vcpu *vcpu, uint64_t esr, uint64_t offset)
+{
+	if (offset != GICD_SGIR || !esr_dabt_write(esr) || esr_dabt_sas(esr) != ESR_SAS_32)
+		return vgic_quick_gicd(vcpu, esr, offset);
+	vgic_v2_write_sgir(vcpu, (uint32_t)vcpu_get_reg(&vcpu->arch, esr_dabt_rt(esr)));
+	return vcpu;
+}
 
 bool vgic_access_gicd_v2(struct vcpu *vcpu, void *device, struct mmio_access *access)
 {

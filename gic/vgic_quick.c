@@ -8,9 +8,6 @@
 #include "gic/gic_hw.h"
 #include "gic/vgic_mmio.h"
 
-#define SAS_32 2
-#define SAS_64 3
-
 typedef uint32_t __attribute__((may_alias)) four_fields;
 
 /* The word that has the INTIDs from 32 * word on, if it is one of SPIs and all of these exist; else NULL. */
@@ -91,7 +88,7 @@ static inline struct vcpu *prioritise(struct vcpu *vcpu, uint64_t esr, uint64_t 
 
 struct vcpu *vgic_quick_gicd(struct vcpu *vcpu, uint64_t esr, uint64_t offset)
 {
-	if (esr_dabt_sas(esr) != SAS_32)
+	if (esr_dabt_sas(esr) != ESR_SAS_32)
 		return mmio_emulate(vcpu, esr, offset);
 	if (!esr_dabt_write(esr)) {
 		if (offset != GICD_TYPER)
@@ -117,7 +114,7 @@ struct vcpu *vgic_quick_gicr(struct vcpu *vcpu, uint64_t esr, uint64_t offset)
 {
 	uint64_t target = offset / GICR_SIZE;
 
-	if (esr_dabt_write(esr) || esr_dabt_sas(esr) != SAS_64 || offset % GICR_SIZE != GICR_TYPER || target >= vcpu->vm->nr_vcpus)
+	if (esr_dabt_write(esr) || esr_dabt_sas(esr) != ESR_SAS_64 || offset % GICR_SIZE != GICR_TYPER || target >= vcpu->vm->nr_vcpus)
 		return mmio_emulate(vcpu, esr, offset);
 	vcpu_set_reg(&vcpu->arch, esr_dabt_rt(esr), vgic_gicr_typer(vcpu->vm->vgic, (unsigned)target));
 	return vcpu;

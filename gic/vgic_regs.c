@@ -76,7 +76,7 @@ static void refresh(struct vgic_txn *t, struct vgic_ref r)
 				vgic_sync_self(t);
 		}
 	} else if (vgic_is_self(t, r.owner)) {
-		if (t->g->interface->free_lrs(t->self) == GENMASK(vc->nr_lrs - 1, 0))
+		if (t->g->interface->free_lrs(t->self) == vc->all_lrs)
 			r.w->listed = 0;
 		else
 			vgic_sync_self(t);
@@ -92,7 +92,7 @@ uint32_t vgic_read_pending(struct vgic_txn *t, struct vgic_ref r)
 	refresh(t, r);
 	v = vgic_pending(r.w) | (r.w->listed & r.w->lr_pend);
 	if (r.word == 0)
-		v |= __atomic_load_n(&vgic_cpu_of(t->g, r.owner)->incoming, __ATOMIC_RELAXED);
+		v |= __atomic_load_n(&t->g->vm->vcpus[r.owner].sgis, __ATOMIC_RELAXED);
 	if (r.w->hw && is_physical(t, r))
 		v |= gic_hw->read_bits(cpu_of(t, r), GICD_ISPENDR, r.word) & r.w->hw;
 	return v;
@@ -167,7 +167,7 @@ void vgic_clear_pending(struct vgic_txn *t, struct vgic_ref r, uint32_t v)
 	uint32_t held = r.w->pend & v;
 
 	if (r.word == 0)
-		__atomic_fetch_and(&vgic_cpu_of(t->g, r.owner)->incoming, ~v, __ATOMIC_RELAXED);
+		__atomic_fetch_and(&t->g->vm->vcpus[r.owner].sgis, ~v, __ATOMIC_RELAXED);
 	r.w->pend &= ~v;
 	forward_bits(t, r, GICD_ICPENDR, v);
 	vgic_deactivate(t->g, r, held & ~r.w->active);

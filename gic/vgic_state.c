@@ -125,7 +125,7 @@ void vgic_withdraw(struct vgic_txn *t, struct vgic_ref r, uint32_t mask, uint32_
 
 		if (!mask || !vc->loaded)
 			return;
-		if (vgic_is_self(t, r.owner) && t->g->interface->free_lrs(t->self) == GENMASK(vc->nr_lrs - 1, 0))
+		if (vgic_is_self(t, r.owner) && t->g->interface->free_lrs(t->self) == vc->all_lrs)
 			return;
 		vgic_recall(t, r.owner);
 	}
@@ -152,10 +152,10 @@ uint64_t vgic_make_lr(const struct vgic_word *w, unsigned word, unsigned bit, ui
 void vgic_update_direct(struct vgic *g, struct vgic_cpu *vc, uint32_t mask)
 {
 	struct vgic_word *w = &vc->priv;
-	uint32_t able = vc->on ? w->enabled & group_on(g, w) & (w->hw | 0xffff) & g->direct_able : 0;
-	uint64_t *direct = g->software ? vc->v2->direct : vc->direct;
+	uint32_t able = vc->on ? w->enabled & group_on(g, w) & (w->hw | 0xffff) : 0;
 
 	for_each_bit(b, mask) {
+		uint64_t *direct = vc->v2 && (g->software || b < GIC_SGIS) ? vc->v2->direct : vc->direct;
 		uint64_t lr = able >> b & 1 ? vgic_make_lr(w, 0, b, LR_PENDING) : 0;
 		__atomic_store_n(&direct[b], lr, __ATOMIC_RELAXED);
 	}
@@ -213,8 +213,6 @@ bool vgic_forward(struct vcpu *vcpu, unsigned intid)
 	struct vgic_txn t;
 	struct vgic_ref r;
 
-	if (g->software && vgic_swif_forward(vcpu, intid))
-		return true;
 	if (intid / 32 >= g->nr_words)
 		return false;
 	r = vgic_ref(g, intid / 32, vcpu->id);

@@ -8,6 +8,7 @@
  */
 #include "gic/vgic_v2.h"
 
+#include "arch/arm64/esr.h"
 #include "gic/gic_hw.h"
 
 #define PRIORITY_MASK 0xf8u
@@ -155,7 +156,7 @@ static void deactivate(struct vcpu *vcpu, struct vgic_swif *s, uint32_t id)
 	if (s->lr[n] & LR_PENDING)
 		return;
 	if (s->lr[n] & LR_HW)
-		gic_hw->deactivate((unsigned)FIELD(s->lr[n], 41, 32));
+		(void)gicv3_deactivate(vcpu, (unsigned)FIELD(s->lr[n], 41, 32));
 	else if (s->lr[n] & LR_EOI)
 		s->ended |= 1u << n;
 	s->used &= ~(1u << n) | s->ended;
@@ -237,6 +238,66 @@ void vgic_swif_write(struct vcpu *vcpu, unsigned offset, uint32_t v)
 	changed(vcpu, s);
 }
 
+/* ---- What it does most, in short ---- */
+
+/* Nothing but that list register is in use, and nobody waits for maintenance. */
+static inline bool is_all(const struct vgic_swif *s, unsigned n)
+{
+	return s->used == 1u << n && !(s->ended | s->maint);
+}
+
+static NOINLINE struct vcpu *acknowledged_one_of_many(struct vcpu *vcpu)
+{
+	changed(vcpu, swif_of(vcpu));
+	return vcpu;
+}
+
+static inline struct vcpu *quick_acknowledge(struct vcpu *vcpu, uint64_t esr)
+{
+	struct vgic_swif *s = swif_of(vcpu);
+	unsigned n = s->best;
+	uint64_t lr;
+
+	if (!s->signalled)
+		return mmio_emulate(vcpu, esr, GICC_IAR);
+	lr = s->lr[n];
+	if (lr & LR_GROUP1 && !(s->ctlr & GICC_CTLR_ACKCTL))
+		return mmio_emulate(vcpu, esr, GICC_IAR);
+	s->apr |= 1u << group_priority(s, lr) / 8;
+	s->lr[n] = lr ^ LR_STATE;
+	vcpu_set_reg(&vcpu->arch, esr_dabt_rt(esr), FIELD(lr, 12, 0));
+	if (!is_all(s, n))
+		return acknowledged_one_of_many(vcpu);
+	s->best = SWIF_NONE;
+	s->signalled = false;
+	vcpu_set_virtual_lines(&vcpu->arch, false, false);
+	return vcpu;
+}
+
+/* Of the only one there is. The lines were down before: it was active. */
+static inline struct vcpu *quick_end(struct vcpu *vcpu, uint64_t esr)
+{
+	struct vgic_swif *s = swif_of(vcpu);
+	uint32_t id = (uint32_t)vcpu_get_reg(&vcpu->arch, esr_dabt_rt(esr));
+	unsigned n = (unsigned)__builtin_ctz(s->used | 1u << 31);
+	uint64_t lr = s->lr[n % VGIC_MAX_LRS];
+	uint32_t mask = GICC_IAR_INTID(id) < GIC_SGIS ? GENMASK(12, 0) : GENMASK(9, 0);
+
+	if (!is_all(s, n) || (lr & LR_STATE) != LR_ACTIVE || (lr ^ id) & mask || s->ctlr & GICC_CTLR_EOIMODE || (lr & (LR_HW | LR_EOI)) == LR_EOI)
+		return mmio_emulate(vcpu, esr, GICC_EOIR);
+	s->apr &= s->apr - 1;
+	s->lr[n] = 0;
+	s->used = 0;
+	return lr & LR_HW ? gicv3_deactivate(vcpu, (unsigned)FIELD(lr, 41, 32)) : vcpu;
+}
+
+struct vcpu *vgic_quick_gicc(struct vcpu *vcpu, uint64_t esr, uint64_t offset)
+{
+	if (esr_dabt_sas(esr) != ESR_SAS_32 || offset != (esr_dabt_write(esr) ? GICC_EOIR : GICC_IAR))
+		return mmio_emulate(vcpu, esr, offset);
+	return esr_dabt_write(esr) ? quick_end(vcpu, esr) : quick_acknowledge(vcpu, esr);
+}
+
 /* ---- The list registers' side ---- */
 
 static unsigned nr_lrs(void)
@@ -260,7 +321,7 @@ static void put(struct vcpu *vcpu, unsigned n, uint64_t lr)
 
 static uint32_t free_lrs(struct vcpu *vcpu)
 {
-	return ~swif_of(vcpu)->used & (uint32_t)GENMASK(vcpu->vgic->nr_lrs - 1, 0);
+	return ~swif_of(vcpu)->used & vcpu->vgic->all_lrs;
 }
 
 static bool put_first(struct vcpu *vcpu, uint64_t lr)
@@ -278,7 +339,7 @@ static bool put_first(struct vcpu *vcpu, uint64_t lr)
 
 bool vgic_swif_forward(struct vcpu *vcpu, unsigned intid)
 {
-	uint64_t lr = intid < GIC_PRIVATE ? __atomic_load_n(&vcpu->vgic->v2->direct[intid], __ATOMIC_RELAXED) : 0;
+	uint64_t lr = intid - GIC_SGIS < GIC_PRIVATE - GIC_SGIS ? __atomic_load_n(&vcpu->vgic->v2->direct[intid], __ATOMIC_RELAXED) : 0;
 
 	return lr && !__atomic_load_n(&vcpu->vgic->summary, __ATOMIC_RELAXED) && put_first(vcpu, lr);
 }
@@ -330,6 +391,7 @@ static void stop(struct vcpu *vcpu)
 static void reset(struct vcpu *vcpu)
 {
 	stop(vcpu);
+	swif_of(vcpu)->maint = vcpu->vgic->maint;
 	gic_hw->withhold_interface();
 }
 

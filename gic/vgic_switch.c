@@ -74,7 +74,7 @@ void vgic_load_vcpu(struct vcpu *vcpu)
 		vc->latched |= again;
 	}
 	vgic_end(&t);
-	if (vc->summary || vc->resync || __atomic_load_n(&vc->incoming, __ATOMIC_RELAXED))
+	if (vc->summary || vc->resync || __atomic_load_n(&vcpu->sgis, __ATOMIC_RELAXED))
 		vgic_sync_vcpu(vcpu);
 }
 

@@ -19,7 +19,7 @@ uint32_t vgic_v2_take_sgis(struct vgic_cpu *vc, uint32_t sgis)
 
 	for_each_bit(sgi, sgis) {
 		/*
-		 * The acquire by which `incoming` was read pairs with each sender's release: its source is there. A source that is seen early,
+		 * The acquire by which vcpu->sgis was read pairs with each sender's release: its source is there. A source that is seen early,
 		 * before its sender set the bit, is taken now, and then the bit finds none.
 		 */
 		uint8_t sources = __atomic_exchange_n(&vc->v2->incoming[sgi], 0, __ATOMIC_RELAXED);
@@ -30,30 +30,42 @@ uint32_t vgic_v2_take_sgis(struct vgic_cpu *vc, uint32_t sgis)
 	return taken;
 }
 
-/*
- * The bit in vgic_cpu.incoming goes first: a sender that comes later than our look at the sources finds it clear, and kicks. The source of
- * what is listed is this CPU's own as long as only its list registers know of it.
- */
-bool vgic_v2_take_at_once(struct vcpu *vcpu, uint32_t sgis, uint64_t lr)
+/* The image goes straight into a list register, if all are free and nothing waits: then nothing is known of this SGI that it would have to be merged with. */
+static bool list_at_once(struct vcpu *vcpu, unsigned sgi, unsigned source)
 {
 	struct vgic_cpu *vc = vcpu->vgic;
-	unsigned sgi = (unsigned)__builtin_ctz(sgis);
-	uint32_t others = __atomic_fetch_and(&vc->incoming, ~sgis, __ATOMIC_ACQUIRE) & ~sgis;
-	uint8_t sources = __atomic_exchange_n(&vc->v2->incoming[sgi], 0, __ATOMIC_RELAXED);
+	uint64_t lr = vc->v2->direct[sgi];
+
+	if (!lr || vc->summary || !vc->interface->put_first(vcpu, lr | (uint64_t)source << LR_SOURCE_SHIFT))
+		return false;
+	/* It is this CPU's own as long as only its list registers know of it. */
+	vc->v2->source[sgi] = (uint8_t)source;
+	return true;
+}
+
+/*
+ * The bits in vcpu->sgis went first: a sender that comes later than our look at the sources found them clear, and kicks.
+ */
+struct vcpu *vgic_v2_take(struct vcpu *vcpu, uint32_t sgis)
+{
+	struct vgic_v2_cpu *v2 = vcpu->vgic->v2;
 	struct vgic_txn t;
 
-	if (sources && !(sources & (sources - 1))) {
-		unsigned source = (unsigned)__builtin_ctz(sources);
+	if (sgis && !(sgis & (sgis - 1))) {
+		unsigned sgi = (unsigned)__builtin_ctz(sgis);
+		uint8_t sources = __atomic_load_n(&v2->incoming[sgi], __ATOMIC_RELAXED);
 
-		if (vcpu->vm->vgic->interface->put_first(vcpu, lr | (uint64_t)source << LR_SOURCE_SHIFT)) {
-			vc->v2->source[sgi] = (uint8_t)source;
-			return !others;
+		if (sources && !(sources & (sources - 1)) && list_at_once(vcpu, sgi, (unsigned)__builtin_ctz(sources))) {
+			__atomic_fetch_and(&v2->incoming[sgi], (uint8_t)~sources, __ATOMIC_RELAXED);
+			return vcpu;
 		}
 	}
 	vgic_begin(&t, vcpu->vm->vgic, vcpu);
-	vgic_v2_set_sgi(&t, vcpu->id, sgi, sources);
+	for_each_bit(sgi, sgis)
+		vgic_v2_set_sgi(&t, vcpu->id, sgi, __atomic_exchange_n(&v2->incoming[sgi], 0, __ATOMIC_RELAXED));
+	t.refill = t.self != NULL;
 	vgic_end(&t);
-	return !others;
+	return vcpu;
 }
 
 void vgic_v2_forget_incoming(struct vgic_cpu *vc)
@@ -129,16 +141,10 @@ void vgic_v2_clear_sgi(struct vgic_txn *t, unsigned vcpu, unsigned sgi, uint8_t 
 
 static void send_self(struct vcpu *vcpu, unsigned sgi)
 {
-	struct vgic_cpu *vc = vcpu->vgic;
-	uint64_t lr = vc->direct[sgi];
 	struct vgic_txn t;
 
-	/* With all list registers free and nothing waiting in memory, nothing is known of this SGI that it would have to be merged with. */
-	if (lr && !vc->summary && vcpu->vm->vgic->interface->put_first(vcpu, lr | (uint64_t)vcpu->id << LR_SOURCE_SHIFT)) {
-		vc->v2->source[sgi] = (uint8_t)vcpu->id;
+	if (list_at_once(vcpu, sgi, vcpu->id))
 		return;
-	}
-
 	vgic_begin(&t, vcpu->vm->vgic, vcpu);
 	vgic_v2_set_sgi(&t, vcpu->id, sgi, (uint8_t)(1u << vcpu->id));
 	vgic_end(&t);
@@ -162,7 +168,7 @@ void vgic_v2_write_sgir(struct vcpu *vcpu, uint32_t value)
 		if (target == vcpu) {
 			send_self(vcpu, sgi);
 		} else {
-			/* Ordered before the target's `incoming` bit by the release there. */
+			/* Ordered before the bit in the target's vcpu->sgis by the release there. */
 			__atomic_fetch_or(&target->vgic->v2->incoming[sgi], (uint8_t)self, __ATOMIC_RELAXED);
 			vgic_send_other(target, sgi);
 		}

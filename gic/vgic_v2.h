@@ -30,21 +30,21 @@ struct vgic_swif {
 
 /* One bit for each source vCPU; index: SGI. */
 struct vgic_v2_cpu {
-	uint8_t incoming[GIC_SGIS]; /* atomic: from whom; written before the bit in vgic_cpu.incoming, read after it */
+	uint8_t incoming[GIC_SGIS]; /* atomic: from whom; written before the bit in vcpu->sgis, read after it */
 	uint8_t pend[GIC_SGIS];     /* lock; not 0 where vgic_word.pend has its bit */
 	uint8_t drop[GIC_SGIS];     /* lock; which ones vgic_word.drop_pend is about */
 	uint8_t source[GIC_SGIS];   /* lock; a number: whose is listed or active */
-	uint64_t direct[GIC_PRIVATE]; /* vgic_cpu.direct for the list registers in memory; there, all are 0 */
+	uint64_t direct[GIC_PRIVATE]; /* vgic_cpu.direct of SGIs, without the source, and of PPIs for list registers in memory; there, these are 0 */
 	struct vgic_swif swif;      /* own CPU; PLAN_GIC_V2_SOFTWARE */
 };
 
 /* ---- vgic_v2.c: called with the lock, where not said otherwise ---- */
 
-/* SGIs taken from vgic_cpu.incoming: their sources too. Returns those that have one. */
+/* SGIs taken from vcpu->sgis: their sources too. Returns those that have one. */
 uint32_t vgic_v2_take_sgis(struct vgic_cpu *vc, uint32_t sgis);
-/* The one SGI in `sgis`, which came from others: into a free list register, lr but for its source, where nothing else is known of it. false: more came. Without the lock. */
-bool vgic_v2_take_at_once(struct vcpu *vcpu, uint32_t sgis, uint64_t lr);
-/* The sources of SGIs that are forgotten, after the bits in vgic_cpu.incoming. */
+/* SGIs taken from vcpu->sgis go into list registers, or to memory. Without the lock. Returns vcpu. */
+struct vcpu *vgic_v2_take(struct vcpu *vcpu, uint32_t sgis);
+/* The sources of SGIs that are forgotten, after the bits in vcpu->sgis. */
 void vgic_v2_forget_incoming(struct vgic_cpu *vc);
 /* A list register of an SGI is folded: whether it is pending still. */
 bool vgic_v2_fold_sgi(struct vgic_cpu *vc, uint64_t lr);
@@ -71,11 +71,13 @@ void vgic_v2_write_sgir(struct vcpu *vcpu, uint32_t value);
 extern const struct vgic_interface vgic_swif_interface;
 /* A PPI goes straight into a list register if all are free and nothing waits. Without the lock. */
 bool vgic_swif_forward(struct vcpu *vcpu, unsigned intid);
+mmio_quick vgic_quick_gicc;
 uint32_t vgic_swif_read(struct vcpu *vcpu, unsigned offset);
 void vgic_swif_write(struct vcpu *vcpu, unsigned offset, uint32_t v);
 
 /* ---- vgic_mmio_v2.c ---- */
 
+mmio_quick vgic_quick_gicd_v2;
 bool vgic_access_gicd_v2(struct vcpu *vcpu, void *device, struct mmio_access *access);
 /* GICV's second page: GICV_DIR. */
 bool vgic_access_gicv_dir(struct vcpu *vcpu, void *device, struct mmio_access *access);

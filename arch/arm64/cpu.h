@@ -10,6 +10,8 @@
 #include "arch/arm64/sysreg.h"
 #include "common/lib/err.h"
 
+struct arch_vcpu;
+
 /* First member of struct cpu, which TPIDR_EL2 points to. */
 struct arch_cpu {
 	uint64_t stack_top;   /* EL2 stack, 16-byte aligned; an unmapped page lies below it */
@@ -17,6 +19,7 @@ struct arch_cpu {
 	uint8_t fault_stack[CPU_FAULT_STACK_SIZE]; /* faults are handled here: the stack may be what is broken */
 	uint32_t locks_held; /* lock_check.h */
 	uint32_t defence, stage1_first; /* what vectors_defended does: offsets.h */
+	const struct arch_vcpu *clean; /* the loaded vCPU, when its registers are those after a reset; else NULL: vcpu.c */
 #ifdef CONFIG_DEBUG_LOCKS
 	struct lock_hold {
 		uint64_t since, longest; /* counter ticks */

@@ -43,9 +43,12 @@ struct esr_dabt {
 	uint8_t dfsc;   /* DFSC */
 };
 
+#define ESR_SAS_32 2u
+#define ESR_SAS_64 3u
+
 /* Single fields of it, where one is all that matters. */
 static inline bool esr_dabt_write(uint64_t esr) { return esr >> 6 & 1; }
-static inline unsigned esr_dabt_sas(uint64_t esr) { return (unsigned)(esr >> 22 & 3); } /* log2 of the size */
+static inline unsigned esr_dabt_sas(uint64_t esr) { return (unsigned)(esr >> 22 & 3); } /* log2 of the size: */
 static inline unsigned esr_dabt_rt(uint64_t esr) { return (unsigned)(esr >> 16 & 0x1f); }
 
 /* Inline, as are the two below: the hottest exits decode, and need few of the fields. */
@@ -87,6 +90,9 @@ static inline struct esr_sysreg esr_sysreg(uint64_t esr)
 		.read = FIELD(esr, 0, 0),
 	};
 }
+
+/* A 32-bit MSR of ICC_SGI1R_EL1 (S3_0_C12_C11_5), from Rt 0. */
+#define ESR_WRITE_SGI1R ((uint32_t)EC_SYSREG << 26 | 1u << 25 | 3u << 20 | 5u << 17 | 12u << 10 | 11u << 1)
 
 /* The value an emulated load puts into Rt: `raw` truncated to the access size, sign-extended and cut to 32 bits as the syndrome says. */
 static inline uint64_t esr_load_value(const struct esr_dabt *d, uint64_t raw)

@@ -5,7 +5,14 @@
 
 #define VCPU_X 0
 #define VCPU_EL2_STACK 256
-#define VCPU_REQUESTS 280 /* in struct vcpu, which begins with struct arch_vcpu: common/vcpu.c asserts it */
+#define VCPU_REQUESTS 280 /* requests and sgis, which are looked at in one go, in struct vcpu, which begins with struct arch_vcpu: common/vcpu.c asserts it */
+
+#define VCPU_HANDLE_IRQS 328 /* in struct vcpu, too */
+#define VCPU_EXITS_IRQ 448
+
+/* SPSR_EL2, as in sysreg.h. */
+#define SPSR_SS_BIT (1 << 21)
+#define SPSR_BTYPE_BITS (3 << 10)
 
 /* In struct arch_context: context.c asserts them. */
 #define CONTEXT_V 0

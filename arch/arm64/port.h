@@ -22,8 +22,9 @@ struct cpu;
 struct vcpu *exit_access(struct vcpu *vcpu, uint64_t esr); /* a data abort. The instruction was emulated and is to be stepped over: vcpu; NULL: nothing was done */
 struct vcpu *exit_sysreg(struct vcpu *vcpu, uint64_t esr); /* a system register access. The same */
 int exit_hvc(struct vcpu *vcpu);                           /* HVC from AArch64. 0, or what exit_call is to go on with */
-void exit_irq(struct vcpu *vcpu);                          /* exit_requests follows, when requests have been set */
+struct vcpu *exit_sgis(struct vcpu *vcpu);                 /* without requests, SGIs have been sent to it. vcpu */
 struct vcpu *exit_requests(struct vcpu *vcpu);             /* vcpu; NULL: there are other ones left */
+/* An interrupt goes to vcpu->handle_irqs (common/vm.h), which returns vcpu; one of the two above follows, when other CPUs asked for something. */
 
 /* All registers are in vcpu->x. The vCPU they return, loaded by then, is entered next: the same one, or another one of this CPU. */
 struct vcpu *exit_sync_rest(struct vcpu *vcpu, uint64_t esr);

@@ -6,6 +6,7 @@
 #include "arch/arm64/cpu.h"
 #include "arch/arm64/inject.h"
 #include "arch/arm64/sysreg.h"
+#include "common/lib/string.h"
 
 /*
  * What a guest runs with. Stage 2 on, its interrupts and SErrors come to EL2; SMC, implementation-defined registers, auxiliary control,
@@ -39,14 +40,23 @@ void arch_vcpu_init(struct arch_vcpu *v, unsigned id, uint64_t stack_top, bool s
 	v->vmpidr = MPIDR_RES1 | vcpu_affinity(id);
 }
 
+static struct arch_cpu *cpu(void)
+{
+	return (struct arch_cpu *)this_cpu();
+}
+
 void arch_vcpu_load(const struct arch_vcpu *v, const struct arch_vm *vm)
 {
+	/* It is loaded, and nothing ran here since it went off. */
+	if (cpu()->clean == v)
+		return;
 	write_sysreg(vm->vtcr, vtcr_el2);
 	write_sysreg(vm->vttbr, vttbr_el2);
 	write_sysreg(v->vmpidr, vmpidr_el2);
 	write_sysreg(read_sysreg(midr_el1), vpidr_el2);
 	write_sysreg(v->hcr, hcr_el2);
 	isb();
+	cpu()->clean = NULL;
 }
 
 /* EL1 registers that a guest could see the last life through, or that would act before it sets them. */
@@ -65,21 +75,26 @@ static void reset_debug(void)
 	write_sysreg(0, dbgwvr1_el1);
 }
 
-void arch_vcpu_reset(struct arch_vcpu *v, uint64_t pc, uint64_t x0)
+/* Everything a guest could see the last life through. */
+static NOINLINE void forget(struct arch_vcpu *v)
 {
-	for (unsigned i = 0; i < 31; i++)
-		v->x[i] = 0;
-	v->x[0] = x0;
+	memset(v->x, 0, sizeof(v->x));
 #define X(reg) write_sysreg(0, reg);
 	RESET_TO_ZERO(X)
 #undef X
 	reset_debug();
 	write_sysreg(SCTLR_EL1_RESET, sctlr_el1);
+	cpu_zero_fp();
+}
+
+static inline void begin(struct arch_vcpu *v, uint64_t pc, uint64_t x0)
+{
+	cpu()->clean = NULL;
+	v->x[0] = x0;
 	v->hcr &= ~(HCR_VI | HCR_VF);
 	write_sysreg(v->hcr, hcr_el2); /* no virtual SError or interrupt left pending */
 	write_sysreg(pc, elr_el2);
 	write_sysreg(SPSR_EL1H | SPSR_DAIF, spsr_el2);
-	cpu_zero_fp();
 	/*
 	 * The VM's memory may hold other code and tables than in its last life: nothing that this CPU cached for this VMID or fetched
 	 * by it may survive. Other CPUs do the same when their vCPU starts. The isb before makes VTTBR_EL2's VMID the current one.
@@ -90,11 +105,27 @@ void arch_vcpu_reset(struct arch_vcpu *v, uint64_t pc, uint64_t x0)
 	isb();
 }
 
-void arch_vcpu_quiesce(void)
+static NOINLINE void forget_and_begin(struct arch_vcpu *v, uint64_t pc, uint64_t x0)
 {
-	write_sysreg(0, cntv_ctl_el0);
-	write_sysreg(0, cntp_ctl_el0);
+	forget(v);
+	begin(v, pc, x0);
+}
+
+void arch_vcpu_reset(struct arch_vcpu *v, uint64_t pc, uint64_t x0)
+{
+	/* Forgotten when it went off, most often. */
+	if (__builtin_expect(cpu()->clean == v, 1))
+		begin(v, pc, x0);
+	else
+		forget_and_begin(v, pc, x0);
+}
+
+void arch_vcpu_quiesce(struct arch_vcpu *v)
+{
+	/* Its timers' controls are among the registers. */
+	forget(v);
 	isb();
+	cpu()->clean = v;
 }
 
 uint64_t vcpu_pc(void)

@@ -56,17 +56,14 @@ void arch_vcpu_load(const struct arch_vcpu *v, const struct arch_vm *vm);
 /* On its CPU, loaded: the state after a reset (Arm ARM D1.9, and the arm64 boot protocol), entering at pc with x0. Nothing of a former life remains, TLB entries included. */
 void arch_vcpu_reset(struct arch_vcpu *v, uint64_t pc, uint64_t x0);
 
-/* On its CPU, loaded, for the last time in this life: its timers no longer fire. */
-void arch_vcpu_quiesce(void);
+/*
+ * On its CPU, loaded, for the last time in this life: its timers no longer fire, and its registers are forgotten, so that the next life begins soon if no
+ * other vCPU is loaded before.
+ */
+void arch_vcpu_quiesce(struct arch_vcpu *v);
 
 /* The loaded vCPU's program counter. */
 uint64_t vcpu_pc(void);
-
-/* What a fast handler need not think of: AArch64, no software step in progress, no branch type to be checked. pstate is SPSR_EL2. */
-static inline bool pstate_is_plain(uint64_t pstate)
-{
-	return !(pstate & (SPSR_SS | SPSR_BTYPE | SPSR_AARCH32));
-}
 
 /* Steps the loaded vCPU over the instruction that trapped, emulated now: as if it had completed, for single-stepping guests too. il: it was 32 bits wide. */
 void vcpu_skip_instruction(bool il);

@@ -78,11 +78,18 @@
 	return_to_guest
 	.endm
 
-	/* The same vCPU, which is x0, goes on behind an instruction that was emulated. */
+	/*
+	 * The same vCPU, which is x0, goes on behind an instruction that was emulated, in AArch64. A completed instruction leaves BTYPE 0 and ends the
+	 * software step (D2.11): with SS clear the step exception comes before the next one.
+	 */
 	.macro step_and_resume
 	mrs	x1, elr_el2
+	mrs	x2, spsr_el2
 	add	x1, x1, #4
+	and	x2, x2, #~SPSR_SS_BIT
+	and	x2, x2, #~SPSR_BTYPE_BITS
 	msr	elr_el2, x1
+	msr	spsr_el2, x2
 	mov	sp, x0
 	return_to_guest
 	.endm
@@ -149,7 +156,7 @@ vectors:
 	vector_guest guest_irq
 	vector_guest guest_irq     /* FIQ: group 0 belongs to the secure world; what arrives is acknowledged like an IRQ */
 	vector_guest guest_serror
-	vector_guest guest_sync    /* lower EL, AArch32: EL0 of a guest */
+	vector_guest guest_sync32  /* lower EL, AArch32: EL0 of a guest */
 	vector_guest guest_irq
 	vector_guest guest_irq
 	vector_guest guest_serror
@@ -179,8 +186,14 @@ guest_sync_defended:
 	lsr	w1, w1, #26
 	cmp	w1, #ESR_EC_DABT_LOWER
 	ccmp	w0, #0, #4, eq     /* Z clear: both */
+	mrs	x1, spsr_el2
+	b.ne	1f
+	tbnz	x1, #4, 2f         /* AArch32 */
 	ldp	x0, x1, X(0)
-	b.eq	guest_sync
+	b	guest_sync
+2:	ldp	x0, x1, X(0)
+	b	guest_sync32
+1:	ldp	x0, x1, X(0)
 	save_caller
 	to_el2_stack
 	save_rest
@@ -214,18 +227,32 @@ guest_sysreg:
 	cbz	x0, guest_sync_rest
 	step_and_resume
 
+	/* No hurry, and no fast way: they know AArch64 only. */
+guest_sync32:
+	save_caller
+	to_el2_stack
+	b	guest_sync_rest
+
 guest_irq:
 	save_caller
 	to_el2_stack
-	bl	exit_irq
-	ldr	x0, [sp]
-	ldr	w1, [x0, #VCPU_REQUESTS]
-	cbnz	w1, guest_requests
+	ldr	x16, [x0, #VCPU_HANDLE_IRQS]
+	ldr	x1, [x0, #VCPU_EXITS_IRQ]
+	add	x1, x1, #1
+	str	x1, [x0, #VCPU_EXITS_IRQ]
+	blr	x16
+	ldr	x1, [x0, #VCPU_REQUESTS]
+	cbnz	x1, guest_requests
 	mov	sp, x0
 	return_to_guest
 
+	/* Most often it is an SGI from another vCPU, and no request. */
 guest_requests:
-	bl	exit_requests
+	cbnz	w1, 1f
+	bl	exit_sgis
+	mov	sp, x0
+	return_to_guest
+1:	bl	exit_requests
 	cbz	x0, guest_requests_rest
 	mov	sp, x0
 	return_to_guest

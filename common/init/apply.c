@@ -183,6 +183,9 @@ static enum err make_vcpus(struct vm *vm, const struct plan *plan, const struct 
 		v->vm = vm;
 		v->cpu = find_cpu(pv->vcpu_cpu[i]);
 		v->power = VCPU_OFF;
+		v->mmio = vm->mmio;
+		v->idregs = pv->gic == PLAN_GIC_V3 ? v->cpu->idregs : NULL;
+		v->sgi1r_esr = pv->gic == PLAN_GIC_V3 ? ESR_WRITE_SGI1R : 0;
 		if (!v->cpu->shared)
 			v->cpu->vcpu = v;
 		else if (apply_shared_vcpu(v, plan, pv, pool))

@@ -180,7 +180,7 @@ class Graph:
 
 # Stacks: where they are entered, what the entry itself pushes, and how large they are (a Kconfig symbol, or bytes).
 STACKS = {
-    "exit": (["exit_access", "exit_sysreg", "exit_hvc", "exit_irq", "exit_requests", "exit_sync_rest", "exit_call", "exit_requests_rest",
+    "exit": (["exit_access", "exit_sysreg", "exit_hvc", "gicv3_handle_irqs", "gicv2_handle_irqs", "exit_sgis", "exit_requests", "exit_sync_rest", "exit_call", "exit_requests_rest",
               "exit_serror"], 16, "CPU_STACK_SIZE"),
     "cpu-start": (["boot_cpu_main", "secondary_main", "el2_fault_leave"], 0, "CPU_STACK_SIZE"),
     "boot": (["boot_main"], 0, "BOOT_STACK_SIZE"),

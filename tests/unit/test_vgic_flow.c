@@ -15,7 +15,7 @@ static void start(unsigned vcpus, unsigned lrs)
 static void sgir(unsigned cpu, uint64_t v)
 {
 	m_now = cpu;
-	vgic_write_sgir(&mvcpu[cpu], 0, v);
+	vgic_write_sgi1r(&mvcpu[cpu], v);
 	m_settle();
 }
 
@@ -102,8 +102,19 @@ static void sgi_routing(void **state)
 	sgir(0, 1ull << 32 | 0xffff);
 	sgir(0, 1ull << 48 | 0xffff);
 	sgir(0, 1ull << 16 | 0xfff0);
+	sgir(0, 1ull << 16 | 0x0010);
+	sgir(0, 0xffull << 16 | 0x8000);
 	for (unsigned i = 0; i < 20; i++)
 		assert_int_equal(drain(i), 0);
+	for (unsigned i = 20; i < M_CPUS; i++)
+		assert_int_equal(mvcpu[i].sgis, 0);
+	/* Taken back before the receiver looks: it finds none. */
+	m_now = 0;
+	vgic_write_sgi1r(&mvcpu[0], 2);
+	gicr_write(0, 1, SGI + GICD_ICPENDR, 1);
+	m_now = 1;
+	assert_ptr_equal(exit_sgis(&mvcpu[1]), &mvcpu[1]);
+	assert_int_equal(drain(1), 0);
 }
 
 static void sgi_groups(void **state)
@@ -132,8 +143,8 @@ static void sgi_merge(void **state)
 	start(2, 4);
 	/* Sent twice before it is taken: once. */
 	m_now = 0;
-	vgic_write_sgir(&mvcpu[0], 0, 3 | 1 << 24);
-	vgic_write_sgir(&mvcpu[0], 0, 3 | 1 << 24);
+	vgic_write_sgi1r(&mvcpu[0], 3 | 1 << 24);
+	vgic_write_sgi1r(&mvcpu[0], 3 | 1 << 24);
 	assert_int_equal(m_kicks, 1);
 	assert_int_equal(drain(0), 1);
 	assert_int_equal(drain(1), 1);
@@ -159,9 +170,9 @@ static void sgi_two_at_once(void **state)
 	(void)state;
 	start(3, 4);
 	m_now = 0;
-	vgic_write_sgir(&mvcpu[0], 0, 4 | 1 << 24);
+	vgic_write_sgi1r(&mvcpu[0], 4 | 1 << 24);
 	m_now = 1;
-	vgic_write_sgir(&mvcpu[1], 0, 4 | 2 << 24);
+	vgic_write_sgi1r(&mvcpu[1], 4 | 2 << 24);
 	assert_int_equal(m_kicks, 1);
 	assert_int_equal(drain(2), 2);
 }
@@ -424,7 +435,7 @@ static void clear_held_back(void **state)
 	assert_false(spi[40].active);
 	/* Sent, not arrived. */
 	m_now = 0;
-	vgic_write_sgir(&mvcpu[0], 0, 2 | 3 << 24);
+	vgic_write_sgi1r(&mvcpu[0], 2 | 3 << 24);
 	gicr_write(0, 1, SGI + GICD_ICPENDR, 1 << 3);
 	expect_none(1);
 }
@@ -597,8 +608,9 @@ static void on_and_off(void **state)
 	line(0, 50, true);
 	sgir(0, 2 | 1 << 24);
 	assert_int_equal(gicd_read(0, GICD_CTLR) >> 31, 0);
-	/* Nothing waits for a vCPU that is off. */
+	/* Nothing waits for a vCPU that is off, and nothing that is done to its registers meanwhile lasts. */
 	assert_int_equal(gicr_read(0, 1, SGI + GICD_ISACTIVER), 0);
+	gicr_write(0, 1, SGI + GICD_ISENABLER, 0xf0);
 	m_run_vcpu(1);
 	expect(1, 40);
 	expect(1, 50);
@@ -608,11 +620,16 @@ static void on_and_off(void **state)
 	assert_int_equal(gicr_read(1, 1, SGI + GICD_ISENABLER), 0);
 	assert_int_equal(gicr_read(1, 1, SGI + GICD_ISPENDR), 2);
 	assert_int_equal(mvcpu[1].vgic->direct[27], 0);
+	m_now = 1;
+	vgic_stop_vcpu(&mvcpu[1]);
+	gicr_write(0, 1, GICR_WAKER, 0);
+	m_run_vcpu(1);
+	assert_int_equal(gicr_read(1, 1, GICR_WAKER), 6);
 	/* Standby: an SGI wakes. */
 	gicr_write(1, 1, SGI + GICD_ISENABLER, 1);
 	gicr_write(1, 1, SGI + GICD_IGROUPR, ~0u);
 	m_now = 0;
-	vgic_write_sgir(&mvcpu[0], 0, 2);
+	vgic_write_sgi1r(&mvcpu[0], 2);
 	m_now = 1;
 	assert_true(vgic_vcpu_has_pending(&mvcpu[1]));
 }

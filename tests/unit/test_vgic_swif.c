@@ -552,10 +552,31 @@ static void direct_timer(void **state)
 	lines(true, false);
 }
 
+/* What is pending, or is another one, is not ended. */
+static void wrong_ends(void **state)
+{
+	(void)state;
+	start(4);
+	gicd_write(0, GICD_ISENABLER + 4, 1u << 18);
+	gicd_write(0, GICD_ISPENDR + 4, 1u << 18);
+	m_settle();
+	write_reg(GICC_EOIR, 50);
+	lines(true, false);
+	assert_int_equal(m_ack(0), 50);
+	lines(false, false);
+	write_reg(GICC_EOIR, 51);
+	assert_int_equal(gicd_read(0, GICD_ISACTIVER + 4), 1u << 18);
+	write_reg(GICC_EOIR, 50);
+	assert_int_equal(gicd_read(0, GICD_ISACTIVER + 4), 0);
+	/* Nothing is there at all. */
+	write_reg(GICC_EOIR, 50);
+	assert_int_equal(read_reg(GICC_IAR), GIC_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(direct_timer), cmocka_unit_test(after_reset), cmocka_unit_test(fields), cmocka_unit_test(unknown), cmocka_unit_test(take_and_end),
+		cmocka_unit_test(wrong_ends), cmocka_unit_test(direct_timer), cmocka_unit_test(after_reset), cmocka_unit_test(fields), cmocka_unit_test(unknown), cmocka_unit_test(take_and_end),
 		cmocka_unit_test(masked), cmocka_unit_test(preemption), cmocka_unit_test(nested), cmocka_unit_test(overflow),
 		cmocka_unit_test(groups), cmocka_unit_test(group_enables), cmocka_unit_test(fiq), cmocka_unit_test(split),
 		cmocka_unit_test(split_overflow), cmocka_unit_test(sgi_source), cmocka_unit_test(sources_after_ack), cmocka_unit_test(forwarded),

@@ -451,10 +451,38 @@ static void direct(void **state)
 		start(gic, 1, 4);
 		m_guest_init();
 		d = mvcpu[0].vgic->direct;
-		assert_int_equal(d[3] != 0, gic != PLAN_GIC_V2_SOFTWARE);
+		assert_int_equal(d[3] != 0, gic == PLAN_GIC_V3); /* of a GICv2 it lacks the source */
 		assert_int_equal(d[27] != 0, gic != PLAN_GIC_V2_SOFTWARE);
 		assert_int_equal(mc[0].withheld, gic == PLAN_GIC_V2_SOFTWARE);
 		assert_int_equal(mvm.gic_v2, gic != PLAN_GIC_V3);
+	}
+}
+
+/* Two vCPUs send the same SGI before the third one looks: it takes both. */
+static void sgi_two_sources(void **state)
+{
+	(void)state;
+	for (enum plan_gic gic = PLAN_GIC_V3 + 1; gic <= PLAN_GIC_V2_SOFTWARE; gic++) {
+		unsigned first, second;
+
+		start(gic, 3, 4);
+		m_guest_init();
+		gicd_write(1, GICD_SGIR, 1 << 16 | 5);
+		gicd_write(2, GICD_SGIR, 1 << 16 | 5);
+		m_settle();
+		first = m_ack(0);
+		m_eoi(0, first);
+		m_settle();
+		second = m_ack(0);
+		m_eoi(0, second);
+		m_settle();
+		assert_int_equal(first | second, 5 | 3 << 10);
+		assert_int_equal(m_ack(0), GIC_NONE);
+		/* One sends two. */
+		gicd_write(1, GICD_SGIR, 1 << 16 | 6);
+		gicd_write(1, GICD_SGIR, 1 << 16 | 7);
+		m_settle();
+		assert_int_equal(gicd_read(0, GICD_ISPENDR) & 0xffff, 3 << 6);
 	}
 }
 
@@ -476,7 +504,7 @@ int main(void)
 #define WITH(f, gic) {#f ", " #gic, f, NULL, NULL, &gic}
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(identification), cmocka_unit_test(unknown), cmocka_unit_test(banked), cmocka_unit_test(pending_bits),
-		cmocka_unit_test(targets), cmocka_unit_test(sgi_filters), cmocka_unit_test(direct), cmocka_unit_test(too_many),
+		cmocka_unit_test(targets), cmocka_unit_test(sgi_filters), cmocka_unit_test(direct), cmocka_unit_test(sgi_two_sources), cmocka_unit_test(too_many),
 		WITH(sgi_sources, gicv), WITH(sgi_sources, software), WITH(sgi_again, gicv), WITH(sgi_again, software),
 		WITH(sgi_clear, gicv), WITH(sgi_clear, software), WITH(sgi_disabled, gicv), WITH(sgi_disabled, software),
 		WITH(one_of_many, gicv), WITH(one_of_many, software), WITH(follows_power, gicv), WITH(follows_power, software),

@@ -78,6 +78,7 @@ static int start(void **state)
 	for (unsigned i = 0; i < NR_VCPUS; i++) {
 		vcpus[i].vm = &vm;
 		vcpus[i].id = i;
+		vcpus[i].arch.vmpidr = UINT64_C(1) << 31 | i / 16 << 8 | i % 16;
 		vcpus[i].cpu = &host_cpus[i];
 		vcpus[i].power = i ? VCPU_OFF : VCPU_ON;
 	}

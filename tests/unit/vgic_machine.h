@@ -23,6 +23,7 @@
 #include <cmocka.h>
 #endif
 
+#include "arch/arm64/port.h"
 #include "common/log.h"
 #include "gic/gic_hw.h"
 #include "gic/vgic_v2.h"
@@ -137,6 +138,18 @@ static void m_kick(const struct cpu *cpu)
 		m_sync(cpu->id);
 }
 
+void gicv3_find_kick(struct vcpu *vcpu)
+{
+	(void)vcpu;
+}
+
+struct vcpu *gicv3_kick_other(struct vcpu *vcpu, struct vcpu *other)
+{
+	assert_true(m_gic == PLAN_GIC_V3);
+	m_kick(other->cpu);
+	return vcpu;
+}
+
 static unsigned m_get_nr_lrs(void)
 {
 	return m_nr_lrs;
@@ -199,6 +212,13 @@ static bool m_put_first(struct vcpu *vcpu, uint64_t lr)
 	return true;
 }
 
+struct vcpu *gicv3_put_sgi(struct vcpu *vcpu, uint64_t lr, uint32_t all)
+{
+	assert_int_equal(all, (1u << m_nr_lrs) - 1);
+	assert_true(m_gic == PLAN_GIC_V3);
+	return m_put_first(vcpu, lr) ? vcpu : vgic_list_later(vcpu, lr);
+}
+
 static void m_read_lrs(struct vcpu *vcpu, struct vgic_lrs *l)
 {
 	assert_true(vcpu == &mvcpu[m_now]);
@@ -257,6 +277,7 @@ static void m_reset(struct vcpu *vcpu)
 	m_stop(vcpu);
 	mc[m_now].on = true;
 	mc[m_now].groups = 3;
+	mc[m_now].maint = vcpu->vgic->maint;
 }
 
 /* What m_save keeps is in saved: nothing of the machine's own may be seen while the vCPU is not loaded. */
@@ -341,10 +362,11 @@ static void m_configure(unsigned intid, bool edge)
 	spi[intid].edge = edge;
 }
 
-static void m_deactivate(unsigned intid)
+struct vcpu *gicv3_deactivate(struct vcpu *vcpu, unsigned intid)
 {
 	assert_true(m_irq(m_now, intid)->active);
 	m_irq(m_now, intid)->active = false;
+	return vcpu;
 }
 
 static void m_withhold(void)
@@ -371,7 +393,7 @@ static struct vgic_interface m_software;
 
 static const struct gic_hw m_hw = {
 	.kick = m_kick, .interface = &m_interface, .write_bits = m_write_bits, .read_bits = m_read_bits, .wait_disabled = m_wait_disabled,
-	.route_spi = m_route, .configure_spi = m_configure, .deactivate = m_deactivate, .withhold_interface = m_withhold,
+	.route_spi = m_route, .configure_spi = m_configure, .withhold_interface = m_withhold,
 };
 
 /* ---- The machine runs ---- */
@@ -396,9 +418,14 @@ static void m_sync(unsigned cpu)
 	unsigned before = m_now;
 
 	m_now = cpu;
-	__atomic_fetch_and(&mvcpu[cpu].requests, ~VCPU_REQ_VGIC, __ATOMIC_RELAXED);
 	mc[cpu].kicked = false;
-	vgic_sync_vcpu(&mvcpu[cpu]);
+	/* As an exit does; or the wait for being turned on. */
+	if (!mvcpu[cpu].requests && mvcpu[cpu].sgis && mvcpu[cpu].vgic->loaded) {
+		exit_sgis(&mvcpu[cpu]);
+	} else {
+		__atomic_fetch_and(&mvcpu[cpu].requests, ~VCPU_REQ_VGIC, __ATOMIC_RELAXED);
+		vgic_sync_vcpu(&mvcpu[cpu]);
+	}
 	m_now = before;
 }
 
@@ -432,7 +459,7 @@ static UNUSED void m_settle(void)
 			p->active = true;
 			p->pend = false;
 			m_now = cpu;
-			if (!vgic_forward(&mvcpu[cpu], intid))
+			if (!(m_gic == PLAN_GIC_V2_SOFTWARE && vgic_swif_forward(&mvcpu[cpu], intid)) && !vgic_forward(&mvcpu[cpu], intid))
 				p->active = false;
 			again = true;
 		}

@@ -164,7 +164,7 @@ static void model_sgi(unsigned c, unsigned sgi, unsigned filter, unsigned list)
 
 	m_now = c;
 	if (m_gic == PLAN_GIC_V3) {
-		vgic_write_sgir(&mvcpu[c], 0, sgi << 24 | targets);
+		vgic_write_sgi1r(&mvcpu[c], sgi << 24 | targets);
 	} else {
 		gicd_write(c, GICD_SGIR, filter << 24 | (list & 0xff) << 16 | sgi);
 		targets = filter == 0 ? targets : filter == 1 ? all & ~(1u << c) : filter == 2 ? 1u << c : 0;
