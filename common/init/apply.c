@@ -158,14 +158,18 @@ static enum err check_granules(const struct plan *plan)
 {
 	enum err e = OK;
 
-	for (uint32_t i = 0; i < nr_cpus; i++) {
-		uint32_t vm = plan->cpus[cpus[i].id].vm;
+	for (uint32_t v = 0; v < plan->nr_vms; v++) {
+		const struct vm_config *config = plan->vms[v].config;
 
-		if (cpus[i].granule64 || vm == PLAN_NO_VM || plan->vms[vm].stage2.granule_shift != 16)
-			continue;
-		log_error("%s: CPU %u (%s) has no 64 KiB granule at stage 2, unlike the CPU that boots: set stage2-granule = <4096>",
-			  plan->vms[vm].config->path, cpus[i].id, plan->host->cpus[cpus[i].id].path);
-		e = ERR_UNSUPPORTED;
+		for (uint32_t i = 0; i < config->nr_cpus && plan->vms[v].stage2.granule_shift == 16; i++) {
+			uint32_t cpu = config->cpus[i];
+
+			if (find_cpu(cpu)->granule64)
+				continue;
+			log_error("%s: CPU %u (%s) has no 64 KiB granule at stage 2, unlike the CPU that boots: set stage2-granule = <4096>", config->path, cpu,
+				  plan->host->cpus[cpu].path);
+			e = ERR_UNSUPPORTED;
+		}
 	}
 	return e;
 }

@@ -137,6 +137,20 @@ static void say_stage2(const struct plan *plan)
 	}
 }
 
+/* The one thing that VMs may have in common, because the system file says so. */
+static void say_shared_cpus(const struct plan *plan)
+{
+	for (uint32_t v = 0; v < plan->nr_vms; v++) {
+		const struct vm_config *config = plan->vms[v].config;
+		uint32_t shared = 0;
+
+		for (uint32_t i = 0; i < config->nr_cpus; i++)
+			shared += plan_cpu_is_shared(&plan->cpus[config->cpus[i]]);
+		if (shared)
+			log_info("%s: %u of its %u CPUs are shared", config->name, shared, config->nr_cpus);
+	}
+}
+
 static NORETURN void run(struct plan *plan)
 {
 	struct prove_vm *proofs = ARENA_ARRAY(&arena, struct prove_vm, plan->nr_vms);
@@ -166,6 +180,7 @@ static NORETURN void run(struct plan *plan)
 	if (apply_devices(plan, &pool))
 		give_up("the VMs have no devices");
 	drop_unused_parts(plan);
+	say_shared_cpus(plan);
 	log_info("%u VMs proven apart; EL2 uses %s beyond its image", plan->nr_vms, format_size(text, plan->pool.size));
 
 	/* From here on the system file and the DTB are not read any more; reloading a VM maps what it needs. */
