@@ -8,7 +8,7 @@
  * granted node the host DTB's structure block tells the length; its property names, and rewritten properties, are in the factor.
  */
 #define DTB_BYTES_FIXED     KIB(6)
-#define DTB_BYTES_PER_VCPU  256
+#define DTB_BYTES_PER_VCPU  192 /* and its compatible */
 #define DTB_BYTES_PER_GRANT 512 /* names, and bus nodes above it */
 #define DTB_NODE_FACTOR     4
 
@@ -23,8 +23,10 @@ static uint64_t node_span(const struct host *host, uint32_t node)
 void plan_pool_count_dtb(struct plan_work *w, struct plan_vm *vm)
 {
 	const char *bootargs = vm->config->bootargs;
-	uint64_t bytes = DTB_BYTES_FIXED + (uint64_t)vm->nr_vcpus * DTB_BYTES_PER_VCPU;
+	uint64_t bytes = DTB_BYTES_FIXED;
 
+	for (uint32_t i = 0; i < vm->nr_vcpus; i++)
+		bytes += DTB_BYTES_PER_VCPU + strlen(w->in->host->cpus[vm->vcpu_cpu[i]].compatible);
 	for (uint32_t i = 0; i < vm->nr_grants; i++)
 		if (vm->grants[i].kind != PLAN_GRANT_OMIT)
 			bytes += DTB_BYTES_PER_GRANT + DTB_NODE_FACTOR * node_span(w->in->host, vm->grants[i].node);
