@@ -183,7 +183,7 @@ struct plan {
  */
 #define PLAN_BYTES_PER_CPU   (CONFIG_CPU_STACK_SIZE + 8192) /* stack, its guard page, struct cpu */
 #define PLAN_BYTES_PER_VCPU  4096                           /* struct vcpu, struct vgic_cpu */
-#define PLAN_BYTES_PER_SHARED_CPU 8192                      /* struct shared_cpu, */
+#define PLAN_BYTES_PER_SHARED_CPU 8192                      /* struct shared_cpu */
 #define PLAN_BYTES_PER_WINDOW 64                            /* of each CPU that has it: struct sched_window, and one more for a gap */
 #define PLAN_BYTES_PER_SHARER 128                           /* of each shared CPU a VM has: struct sched_vm */
 #define PLAN_BYTES_PER_SHARED_VCPU 2048                     /* struct sched_vcpu, its timers and their places in the CPU's queue */

@@ -57,7 +57,7 @@ bool prove_is_gicv_window(const struct prove_walk *w, const struct plan_region *
 #define STOLEN_TIME_BYTES 64 /* of one vCPU (DEN 0057) */
 
 /*
- * Whole pages of what the plan has set aside for them, no more than its vCPUs need, and only where vCPUs share a CPU. No other VM has the same ones:
+ * Whole pages of what the plan has set aside for them, no more than its vCPUs need. No other VM has the same ones:
  * extent_find_conflicts sees to it.
  */
 bool prove_is_pv_time(const struct prove_walk *w, const struct plan_region *r)
@@ -66,7 +66,7 @@ bool prove_is_pv_time(const struct prove_walk *w, const struct plan_region *r)
 	unsigned shift = w->vm->stage2.granule_shift;
 	uint64_t page = shift == 16 ? 0x10000 : 0x1000;
 
-	return w->shares_cpu && r->kind == PLAN_REGION_PV_TIME && r->ipa.v == guest->base && guest->size == (uint64_t)w->vm->nr_vcpus * STOLEN_TIME_BYTES &&
+	return r->kind == PLAN_REGION_PV_TIME && r->ipa.v == guest->base && guest->size == (uint64_t)w->vm->nr_vcpus * STOLEN_TIME_BYTES &&
 	       r->size == align_up(guest->size, page) && is_aligned(r->pa.v, page) && range_within(r->pa.v, r->size, board->base, board->size);
 }
 

@@ -376,6 +376,34 @@ static void test_shared_cpus(void **state)
 	free(f);
 }
 
+/* What the pool has for CPUs, VMs and vCPUs that share, beyond what it has for others. */
+static void test_pool_holds_sharers(void **state)
+{
+	(void)state;
+	struct fixture *f = fixture_new();
+
+	f->system.nr_vms = 3;
+	for (unsigned v = 0; v < 3; v++) {
+		f->vms[v].nr_vcpus = 128;
+		f->vms[v].nr_cpus = 1;
+		f->vm_cpus[v][0] = 0;
+		f->vms[v].stage2_granule = 4096;
+	}
+
+	struct plan *p = must_plan(f);
+	uint64_t sum = 4 * PLAN_BYTES_PER_CPU + PLAN_BYTES_PER_SHARED_CPU + 3 * PLAN_BYTES_PER_SHARER + 3 * 128 * PLAN_BYTES_PER_SHARED_VCPU;
+
+	for (uint32_t v = 0; v < p->nr_vms; v++) {
+		const struct plan_vm *vm = &p->vms[v];
+
+		sum += PLAN_BYTES_PER_VM + vm->nr_vcpus * PLAN_BYTES_PER_VCPU + align_up(vm->nr_intids * PLAN_BYTES_PER_INTID, 4096) + vm->dtb_max;
+		sum += ((uint64_t)vm->stage2.table_pages + vm->stage2.root_pages) << vm->stage2.granule_shift;
+	}
+	assert_int_equal(plan_private_pool(p).size, align_up(sum, KIB(64)));
+	assert_int_equal(p->pv_time.size, 3 * KIB(8));
+	free(f);
+}
+
 /* A device where the stolen time would be: it moves. 128 redistributors go where there is room for them. */
 static void test_many_vcpus(void **state)
 {
@@ -595,7 +623,7 @@ int main(void)
 		cmocka_unit_test(test_two_vms), cmocka_unit_test(test_uart_moves), cmocka_unit_test(test_no_console), cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_identity_at_emulated_frames), cmocka_unit_test(test_several_ranges), cmocka_unit_test(test_text_offset_and_old_kernels),
 		cmocka_unit_test(test_small_vm), cmocka_unit_test(test_large_memory_takes_gib_blocks), cmocka_unit_test(test_tight_board),
-		cmocka_unit_test(test_fixed_pa_is_congruent), cmocka_unit_test(test_shared_cpus), cmocka_unit_test(test_many_vcpus), cmocka_unit_test(test_granule), cmocka_unit_test(test_granule_reason), cmocka_unit_test(test_high_intid),
+		cmocka_unit_test(test_fixed_pa_is_congruent), cmocka_unit_test(test_shared_cpus), cmocka_unit_test(test_pool_holds_sharers), cmocka_unit_test(test_many_vcpus), cmocka_unit_test(test_granule), cmocka_unit_test(test_granule_reason), cmocka_unit_test(test_high_intid),
 		cmocka_unit_test(test_gic_versions), cmocka_unit_test(test_gicc_moves),
 		cmocka_unit_test(test_same_plan_twice), cmocka_unit_test(test_chosen_pa_is_congruent), cmocka_unit_test(test_pool_holds_everything),
 	};
