@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One vCPU among others on a CPU, by words of its command line. Always: `after` and `run`, in ms: it spins so long, then measures so long.
+ * One vCPU among others on a CPU, by words of its command line. `after` and `run` are in ms: so long it waits, spinning, and measures.
  *   share=N        it spins, and gets N per cent of the CPU; what it did not get is what the hypervisor says it was stolen (Arm DEN 0057)
- *   latency=N      it sleeps, and wakes at most N us late; with idle=N, N us at most when nobody else runs
- *   hog            it spins for ever and says nothing
+ *   latency=N      it sleeps, and wakes at most N us late
+ *   hog, wfi       it spins, or idles, for ever and says nothing
  */
 #include "tests/guest/kit/cpu.h"
 #include "tests/guest/kit/exception.h"
@@ -125,15 +125,16 @@ void guest_main(void)
 	uint32_t share = bootargs_number("share", 0), latency = bootargs_number("latency", 0);
 
 	irq_enable();
-	while (bootargs_have("hog"))
-		;
+	if (bootargs_have("hog"))
+		for (;;)
+			;
+	while (bootargs_have("wfi"))
+		wfi();
 	find_stolen_time();
 	delay_us(bootargs_number("after", 100) * 1000);
 	if (share)
 		measure_share(share, counter_from_us(bootargs_number("run", 1000) * 1000));
 	if (latency)
 		measure_latency(latency, counter_from_us(bootargs_number("run", 1000) * 1000));
-	/* The others still measure. */
-	delay_us(bootargs_number("last", 0) * 1000);
 	tap_done();
 }

@@ -22,10 +22,11 @@ static struct window {
 /* Fills the windows that begin from now on. false: there are none, it always runs. */
 static bool observe(void)
 {
-	const uint64_t gap = counter_from_us(GAP_US);
-	uint64_t last = counter_read(), give_up = last + counter_from_us(PATIENCE_US), iterations = 0;
+	const uint64_t gap = counter_from_us(GAP_US), patience = counter_from_us(PATIENCE_US);
+	uint64_t last = counter_read(), iterations = 0;
 	unsigned n = 0;
 
+	windows[0].begin = last;
 	for (;;) {
 		uint64_t now = counter_read();
 
@@ -36,7 +37,7 @@ static bool observe(void)
 				return true;
 			windows[++n].begin = now;
 			iterations = 0;
-		} else if (now >= give_up && n == 0) {
+		} else if (now - windows[n].begin > patience) {
 			return false;
 		}
 		last = now;

@@ -42,6 +42,7 @@ class Context:
         self.log_dir.mkdir(parents=True, exist_ok=True)
         self.work_dir.mkdir(parents=True, exist_ok=True)
         self.lock = threading.Lock()
+        self.compared = {}  # what a step compares among cases: the first one's name and texts
 
     def product(self, name):
         path = self.build / name

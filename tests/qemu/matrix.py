@@ -24,8 +24,8 @@ KEYS = {
     "virtualization": bool, "secure": bool, "append": str, "arguments": list, "initrd": bool, "damage": dict, "set": dict, "icount": bool, "shared_memory": bool,
     "overlay": str, "timeout": int, "steps": list, "never": list, "also_never": list, "requires": list,
 }
-STEPS = {"send": str, "expect": (str, list), "exit": int, "alive": (int, float), "tap": bool, "damage": str}
-OPTIONS = {"within": (int, float), "without": str}
+STEPS = {"send": str, "expect": (str, list), "exit": int, "alive": (int, float), "tap": bool, "damage": str, "same": str}
+OPTIONS = {"within": (int, float), "without": str, "among": str}
 BOOTS = ("native", "direct", "bare", "uboot", "uefi", "tfa", "firmware", "sdcard", "fit", "board", "board-native")
 
 
@@ -39,10 +39,12 @@ def check_pattern(where, pattern):
 def check_steps(where, steps):
     for step in steps:
         kinds = [key for key in step if key in STEPS]
-        if len(kinds) != 1 or set(step) - set(STEPS) - set(OPTIONS) or ("without" in step and kinds != ["alive"]):
-            raise Error(f"{where}: a step is one of {', '.join(STEPS)}, with an optional within (alive: without): {step}")
+        if len(kinds) != 1 or set(step) - set(STEPS) - set(OPTIONS) or ("without" in step and kinds != ["alive"]) or ("among" in step) != (kinds == ["same"]):
+            raise Error(f"{where}: a step is one of {', '.join(STEPS)}, with an optional within (alive: without; same: among): {step}")
         if not all(isinstance(value, {**STEPS, **OPTIONS}[key]) for key, value in step.items()):
             raise Error(f"{where}: value of the wrong type: {step}")
+        if kinds[0] == "same":
+            check_pattern(where, step["same"])
         if kinds[0] == "expect":
             for pattern in [step["expect"]] if isinstance(step["expect"], str) else step["expect"]:
                 check_pattern(where, pattern)
