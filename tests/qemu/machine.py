@@ -3,6 +3,7 @@
 
 import functools
 import mmap
+import os
 import pathlib
 import re
 import shutil
@@ -160,6 +161,9 @@ def check_requirements(case, context):
         if kind == "file":
             if not pathlib.Path(value).exists() and not (context.build / value).exists():
                 raise Skip(f"{value} is not there")
+        elif requirement == "large":
+            if not os.environ.get("CHECK_LARGE"):
+                raise Skip("it takes minutes: `make check-large` runs it, or CHECK_LARGE=1 in the environment")
         elif kind == "large":
             if not (context.build / "images" / value).exists():
                 raise Skip(f"{value} is not in the cache: `make check-large` puts it there")
