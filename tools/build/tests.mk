@@ -40,7 +40,7 @@ check-large: ## make check, and before it fetch or build guest kernels with 16 a
 	$(Q)tools/setup/packages large
 	$(Q)tools/setup/linux-16k $(CACHE)/linux-16k
 	$(Q)tools/setup/linux-64k $(CACHE)/linux-64k
-	$(Q)BOARDS_EVERY=1 CHECK_LARGE=1 LARGE=1 $(MAKE) --no-print-directory check-now
+	$(Q)BOARDS_EVERY=1 LARGE=1 $(MAKE) --no-print-directory check-now
 
 check-now: all debug $(BUILD)/bulkhead-selftest.bin $(BUILD)/bulkhead-faults.bin systems $(BUILD)/dtbs/complete $(large_images) $(boot_scr) sdcard-now fit-now unit $(asan)/bulkhead fuzzers $(BUILD)/layers.env
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/check $(BUILD)
