@@ -45,7 +45,9 @@ $(addprefix $(BUILD)/el2/,$(addsuffix .o,$(hot) $(boot))): el2_flags += -O2 -fal
 
 el2 := $(BUILD)/el2
 el2_lds := $(el2)/bulkhead.lds
-el2_ldflags := -pie --no-dynamic-linker --no-undefined -Bsymbolic -z text -z max-page-size=4096 --gc-sections --hash-style=sysv --build-id=none --fix-cortex-a53-843419 -T $(el2_lds)
+# GNU ld: by ADR, which reaches all of the image but its last half MiB; veneers, its other way, would cost 4 KiB of text.
+fix_843419 := --fix-cortex-a53-843419$(if $(filter 1,$(LLVM)),,=adr)
+el2_ldflags := -pie --no-dynamic-linker --no-undefined -Bsymbolic -z text -z max-page-size=4096 --gc-sections --hash-style=sysv --build-id=none $(fix_843419) -T $(el2_lds)
 
 resident_objects := $(patsubst %,$(el2)/%.o,$(resident))
 boot_objects := $(patsubst %,$(el2)/%.o,$(boot))
