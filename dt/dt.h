@@ -42,7 +42,7 @@ uint32_t dt_cpus_below(const struct host *host, uint32_t node, void (*take)(void
  * progress(ctx, image name, size) is called before each (may be NULL). Returns NULL only when nothing usable was read; findings tell the rest.
  */
 typedef void dt_progress(void *ctx, const char *image, size_t size);
-struct system *dt_parse_system(const void *fit, size_t size, const struct host *host, struct arena *arena, struct findings *findings, sha256_blocks *sha256,
+struct system *dt_parse_system(const void *fit, size_t size, const struct host *host, struct arena *arena, struct findings *findings, sha256_block *sha256,
 			       dt_progress *progress, void *ctx) MUST_CHECK;
 
 /* Writes vm->dtb_blob and dtb_size into memory from the arena. The plan must have no findings. ERR_NO_MEMORY, ERR_RANGE (larger than vm->dtb_room). */

@@ -50,7 +50,7 @@ static bool parse_sections(struct system_build *b)
 	return schedules == TREE_NO_NODE || system_parse_schedules(b, schedules);
 }
 
-struct system *dt_parse_system(const void *fit, size_t size, const struct host *host, struct arena *arena, struct findings *findings, sha256_blocks *sha256,
+struct system *dt_parse_system(const void *fit, size_t size, const struct host *host, struct arena *arena, struct findings *findings, sha256_block *sha256,
 			       dt_progress *progress, void *ctx)
 {
 	if (!fit || !size) {

@@ -17,7 +17,7 @@ struct system_build {
 	size_t size;      /* bytes that may be read of it: with external data more than its totalsize */
 	struct arena *arena;
 	struct findings *findings;
-	sha256_blocks *sha256;
+	sha256_block *sha256;
 	dt_progress *progress;
 	void *progress_ctx;
 	uint32_t *phandles; /* of system->images */

@@ -13,8 +13,7 @@ struct arena el2_table_arena;
 struct pgtable el2_table;
 uint64_t el2_table_limit;
 
-/* The boot CPU's: the others do nothing of note before their own is. */
-static bool mmu_is_on;
+bool mmu_is_on;
 
 static uint64_t data_line_size(void)
 {
@@ -60,17 +59,6 @@ size_t string_zero(void *p, size_t n)
 	while (end - a >= 4 * block)
 		__asm__ volatile(".rept 4\n\tdc zva, %0\n\tadd %0, %0, %1\n\t.endr" : "+r"(a) : "r"(block) : "memory");
 	return a - (uint64_t)p;
-}
-
-uint64_t mmu_table_bytes(void)
-{
-	return el2_table_arena.used;
-}
-
-void mmu_enable(void)
-{
-	cpu_enable_mmu();
-	mmu_is_on = true;
 }
 
 enum err el2_map_pages(uint64_t from, uint64_t to, enum pgtable_attr attr)

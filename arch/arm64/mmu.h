@@ -13,7 +13,7 @@
 /* Boot CPU, MMU off: builds the map of the image itself. ERR_NO_MEMORY if CONFIG_EL2_TABLE_PAGES is too small. */
 enum err mmu_init(void) MUST_CHECK;
 
-/* Each CPU: turns its MMU and caches on with those tables. */
+/* Boot CPU: turns its MMU and caches on with those tables. The others come with them on (start.S). */
 void mmu_enable(void);
 
 /* Boot only. Maps [pa, pa+size), widened to whole pages; ERR_EXISTS if some of it is mapped. Visible to this CPU on return, to others when they enable their MMU. */
@@ -31,7 +31,7 @@ void mmu_drop_part(const char *from, const char *to);
 /* Boot only, last thing: removes the boot sections (.boot.*), and the memory that no table was made of, from the map of all CPUs. */
 void mmu_drop_boot(void);
 
-/* How much memory EL2's own tables have. */
+/* Boot only. How much memory EL2's own tables have. */
 uint64_t mmu_table_bytes(void);
 
 /* Cleans and invalidates [p, p+size) of memory EL2 has mapped to the point of coherency: for readers with their caches off. */

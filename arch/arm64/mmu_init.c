@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* EL2's first map. Boot only, with the MMU off. */
+/* EL2's first map. Boot only, until its end with the MMU off. */
 #include "arch/arm64/image.h"
 #include "arch/arm64/mmu.h"
 #include "arch/arm64/mmu_state.h"
@@ -70,4 +70,15 @@ enum err mmu_init(void)
 	cache_clean_inval_poc(el2_table_memory, el2_table_arena.used);
 	el2_table_limit = sizeof(el2_table_memory);
 	return OK;
+}
+
+void mmu_enable(void)
+{
+	cpu_enable_mmu();
+	mmu_is_on = true;
+}
+
+uint64_t mmu_table_bytes(void)
+{
+	return el2_table_arena.used;
 }

@@ -21,12 +21,14 @@ extern struct el2_regs el2_regs;
 extern uint8_t el2_table_memory[CONFIG_EL2_TABLE_PAGES][PAGE];
 extern struct arena el2_table_arena;
 extern uint64_t el2_table_limit;
+/* The boot CPU's: the others do nothing of note before their own is. */
+extern bool mmu_is_on;
 extern struct pgtable el2_table;
 
-/* How many aligned spans of 2^shift bytes [from, to) touches. */
+/* How many aligned spans of 2^shift bytes [from, to) touches, which is not empty. */
 static inline uint64_t mmu_spans(uint64_t from, uint64_t to, unsigned shift)
 {
-	return to > from ? ((to - 1) >> shift) - (from >> shift) + 1 : 0;
+	return ((to - 1) >> shift) - (from >> shift) + 1;
 }
 
 /* Maps whole pages, with the tables that the arena has room for. No barriers. */

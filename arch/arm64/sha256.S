@@ -31,28 +31,24 @@
 	four_rounds 7, 4, 5, 6, \more
 	.endm
 
-	/* sha256_instructions(state, data, blocks): a sha256_blocks (common/lib/sha256.h). */
+	/* sha256_instructions(state, block): a sha256_block (common/lib/sha256.h). */
 	.global sha256_instructions
 sha256_instructions:
-	cbz	x2, 2f
+	adrp	x3, sha256_k
+	add	x3, x3, :lo12:sha256_k
 	ld1	{v0.4s, v1.4s}, [x0]
-	adrp	x4, sha256_k
-	add	x4, x4, :lo12:sha256_k
-1:	ld1	{v4.16b - v7.16b}, [x1], #64
+	ld1	{v4.16b - v7.16b}, [x1]
 	rev32	v4.16b, v4.16b
 	rev32	v5.16b, v5.16b
 	rev32	v6.16b, v6.16b
 	rev32	v7.16b, v7.16b
 	mov	v2.16b, v0.16b
 	mov	v3.16b, v1.16b
-	mov	x3, x4
 	sixteen_rounds 1
 	sixteen_rounds 1
 	sixteen_rounds 1
 	sixteen_rounds 0
 	add	v0.4s, v0.4s, v2.4s
 	add	v1.4s, v1.4s, v3.4s
-	subs	x2, x2, #1
-	b.ne	1b
 	st1	{v0.4s, v1.4s}, [x0]
-2:	ret
+	ret

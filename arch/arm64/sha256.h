@@ -6,6 +6,6 @@
 #include "common/lib/sha256.h"
 
 /* Boot only, on a CPU with FEAT_SHA256 whose CPTR_EL2 does not trap SIMD: it clobbers SIMD registers. */
-sha256_blocks sha256_instructions;
+sha256_block sha256_instructions;
 
 #endif

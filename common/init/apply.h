@@ -46,7 +46,7 @@ unsigned cpu_pa_bits(void);
 bool cpu_has_granule64(void);
 
 /* The CPU's instructions for SHA-256, NULL if it has none. They use SIMD registers, which are the guests' once these run. Boot only. */
-sha256_blocks *cpu_sha256(void);
+sha256_block *cpu_sha256(void);
 
 /* Before the first cpu_setup: what there is to ask firmware. */
 void cpu_learn_firmware(const struct host *host);

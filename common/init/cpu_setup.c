@@ -28,7 +28,7 @@ bool cpu_has_granule64(void)
 	return stage2 == 2 || (stage2 == 0 && FIELD(mmfr0, 27, 24) == 0);
 }
 
-sha256_blocks *cpu_sha256(void)
+sha256_block *cpu_sha256(void)
 {
 	/* ID_AA64ISAR0_EL1.SHA2; ID_AA64PFR0_EL1.AdvSIMD: 15 is none. */
 	if (!FIELD(read_sysreg(id_aa64isar0_el1), 15, 12) || FIELD(read_sysreg(id_aa64pfr0_el1), 23, 20) == 15)

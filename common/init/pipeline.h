@@ -20,7 +20,7 @@ struct pipeline_input {
 	uint64_t boot_mpidr;   /* affinity of the CPU that boots, or PIPELINE_FIRST_CPU */
 	unsigned pa_bits;      /* plan_input's */
 	bool granule64_ok;     /* plan_input's */
-	sha256_blocks *sha256; /* dt_parse_system's; may be NULL */
+	sha256_block *sha256; /* dt_parse_system's; may be NULL */
 	dt_progress *progress; /* dt_parse_system's; may be NULL */
 	void *progress_ctx;
 	struct arena *arena;

@@ -46,7 +46,7 @@ static void put_padding(struct out *o, char c, size_t width, size_t len)
 static void put_field(struct out *o, const struct spec *s, const char *prefix, const char *text, size_t len)
 {
 	bool zero = s->zero && !s->left;
-	size_t total = s->width ? strlen(prefix) + len : 0; /* without a width there is no padding */
+	size_t total = strlen(prefix) + len;
 
 	if (!s->left && !zero)
 		put_padding(o, ' ', s->width, total);

@@ -96,16 +96,10 @@ static void compress(uint32_t state[8], const uint8_t *block)
 	state[7] += h;
 }
 
-static void compress_blocks(uint32_t state[8], const uint8_t *data, size_t blocks)
-{
-	for (; blocks; blocks--, data += SHA256_BLOCK)
-		compress(state, data);
-}
-
-void sha256_init(struct sha256 *s, sha256_blocks *blocks)
+void sha256_init(struct sha256 *s, sha256_block *block)
 {
 	/* 5.3.3 */
-	*s = (struct sha256){ .blocks = blocks ? blocks : compress_blocks, .state = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 } };
+	*s = (struct sha256){ .block = block ? block : compress, .state = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 } };
 }
 
 void sha256_update(struct sha256 *s, const void *data, size_t size)
@@ -122,11 +116,12 @@ void sha256_update(struct sha256 *s, const void *data, size_t size)
 		size -= n;
 		if (held + n < SHA256_BLOCK)
 			return;
-		s->blocks(s->state, s->rest, 1);
+		s->block(s->state, s->rest);
 	}
-	s->blocks(s->state, p, size / SHA256_BLOCK);
-	if (size % SHA256_BLOCK)
-		memcpy(s->rest, p + size / SHA256_BLOCK * SHA256_BLOCK, size % SHA256_BLOCK);
+	for (; size >= SHA256_BLOCK; size -= SHA256_BLOCK, p += SHA256_BLOCK)
+		s->block(s->state, p);
+	if (size)
+		memcpy(s->rest, p, size);
 }
 
 void sha256_finish(struct sha256 *s, uint8_t digest[SHA256_SIZE])
@@ -138,13 +133,13 @@ void sha256_finish(struct sha256 *s, uint8_t digest[SHA256_SIZE])
 	s->rest[held++] = 0x80;
 	if (held > SHA256_BLOCK - 8) {
 		memset(s->rest + held, 0, SHA256_BLOCK - held);
-		s->blocks(s->state, s->rest, 1);
+		s->block(s->state, s->rest);
 		held = 0;
 	}
 	memset(s->rest + held, 0, SHA256_BLOCK - 8 - held);
 	store_big_endian(s->rest + SHA256_BLOCK - 8, (uint32_t)(bits >> 32));
 	store_big_endian(s->rest + SHA256_BLOCK - 4, (uint32_t)bits);
-	s->blocks(s->state, s->rest, 1);
+	s->block(s->state, s->rest);
 	for (unsigned i = 0; i < 8; i++)
 		store_big_endian(digest + 4 * i, s->state[i]);
 }

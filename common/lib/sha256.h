@@ -9,21 +9,21 @@
 #define SHA256_SIZE 32  /* bytes of a digest */
 #define SHA256_BLOCK 64 /* bytes of a block */
 
-/* Takes whole blocks into a state. */
-typedef void sha256_blocks(uint32_t state[8], const uint8_t *data, size_t blocks);
+/* Takes a block into a state. */
+typedef void sha256_block(uint32_t state[8], const uint8_t *block);
 
 /* The constants of the 64 rounds. */
 extern const uint32_t sha256_k[64];
 
 struct sha256 {
-	sha256_blocks *blocks;
+	sha256_block *block;
 	uint32_t state[8];
 	uint64_t length; /* bytes so far, less than 2^61 */
 	uint8_t rest[SHA256_BLOCK]; /* length % SHA256_BLOCK bytes that make no whole block yet */
 };
 
-/* blocks: a CPU's own way, as long as it may be used; NULL: the one that general-purpose registers suffice for. */
-void sha256_init(struct sha256 *s, sha256_blocks *blocks);
+/* block: a CPU's own way, as long as it may be used; NULL: the one that general-purpose registers suffice for. */
+void sha256_init(struct sha256 *s, sha256_block *block);
 /* Quickest where data is 4-byte aligned. */
 void sha256_update(struct sha256 *s, const void *data, size_t size);
 /* Ends the computation: s must be initialised again before another use. */
