@@ -13,7 +13,7 @@
 struct prove_vm {
 	uint64_t vttbr; /* VMID: plan_vm.id + 1. BADDR is followed as a pointer: valid where tables are identity-mapped or the host's own */
 	uint64_t vtcr;
-	/* Where its tables may lie, as nothing outside is read: that part of plan->pool which is mapped, or the host's own memory. size 0: all of the pool. */
+	/* Where its tables may lie, as nothing outside is read: the beginning of plan->pool, or the host's own memory. size 0: all of the pool. */
 	struct mem_range tables;
 	const uint32_t *intids; /* physical SPIs routed to it, as apply will program them */
 	uint32_t nr_intids;
