@@ -151,7 +151,7 @@ static void set_loaded(struct cpu *cpu, struct vcpu *vcpu, uint64_t now)
 static void switch_to(struct cpu *cpu, struct vcpu *vcpu, uint64_t now)
 {
 	struct shared_vcpu *own = vcpu->shared;
-	bool sibling = own->vm->last && own->vm->last != vcpu;
+	bool stale = (own->vm->last && own->vm->last != vcpu) || cpu->errata & ERRATA_ICACHE;
 
 	unload(cpu);
 	set_loaded(cpu, vcpu, now);
@@ -162,7 +162,7 @@ static void switch_to(struct cpu *cpu, struct vcpu *vcpu, uint64_t now)
 	/* Loading takes in what it is about. */
 	if (__atomic_load_n(&vcpu->requests, __ATOMIC_RELAXED) & VCPU_REQ_VGIC)
 		(void)__atomic_fetch_and(&vcpu->requests, ~(uint32_t)VCPU_REQ_VGIC, __ATOMIC_ACQUIRE);
-	arch_context_load(&own->context, &vcpu->arch, &vcpu->vm->arch, sibling);
+	arch_context_load(&own->context, &vcpu->arch, &vcpu->vm->arch, stale);
 	vgic_load_vcpu(vcpu);
 	tell_stolen(own);
 }

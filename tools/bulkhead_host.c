@@ -55,7 +55,7 @@ static bool cpu_before(const struct host *h, uint32_t cpu)
 /* The revision is not known from a device tree: at boot it is, and the log says what the CPUs have. */
 static void print_errata(FILE *out, const struct host *h)
 {
-	static const char *const fates[] = { [ERRATUM_DONE] = "worked around", [ERRATUM_UNMET] = "not met", [ERRATUM_REFUSED] = "needs gic-version = <2>" };
+	static const char *const fates[] = { [ERRATUM_DONE] = "worked around", [ERRATUM_REFUSED] = "needs gic-version = <2>" };
 	const char *label = "errata";
 
 	for (uint32_t i = 0; i < h->nr_cpus; i++) {

@@ -126,11 +126,11 @@ static void stop_walks(void)
  * and VTTBR_EL2 of another this would be nobody's translation (Cortex-A57 erratum 1319537, A72 1319367, A76 1165522, A55 1530923). So walks are
  * stopped first (MMU on, for with it off the addresses would be taken as they are), and go on when all of the rest is loaded.
  */
-void arch_context_load(struct arch_context *c, const struct arch_vcpu *v, const struct arch_vm *vm, bool sibling)
+void arch_context_load(struct arch_context *c, const struct arch_vcpu *v, const struct arch_vm *vm, bool stale)
 {
 	stop_walks();
 	arch_vcpu_load(v, vm);
-	if (sibling) {
+	if (stale) {
 		__asm__ volatile("tlbi vmalle1\n\tic iallu" ::: "memory");
 		dsb(nsh);
 	}

@@ -42,10 +42,10 @@ struct arch_context {
 void arch_context_save(struct arch_context *c);
 
 /*
- * The reverse, with what arch_vcpu_load does. sibling: another vCPU of the same VM was the last one of it here: guests count on translations being
- * a CPU's own, so none of its may be left.
+ * The reverse, with what arch_vcpu_load does. stale: none of what the CPU has cached for the VM may be left, translations and instructions. Another vCPU of
+ * the same VM was the last one of it here, for one: guests count on translations being a CPU's own.
  */
-void arch_context_load(struct arch_context *c, const struct arch_vcpu *v, const struct arch_vm *vm, bool sibling);
+void arch_context_load(struct arch_context *c, const struct arch_vcpu *v, const struct arch_vm *vm, bool stale);
 
 /* What a vCPU begins a new life with: loaded next, and completed by arch_vcpu_reset. */
 void arch_context_reset(struct arch_context *c);

@@ -16,22 +16,22 @@
  * workaround for its own.
  * 834220: a load may report a stage-2 translation fault where stage 1 forbids it; stage 1 is asked first (stage1.c).
  * Speculative AT (1530923, 1319537, 1319367, 1165522): an AT instruction may be speculated while one VM's registers replace another's, and what it
- * finds is cached. EL2 has no AT instruction but in stage1.c, which is mapped on cores with 834220 alone; there VTTBR_EL2 changes before any
- * EL1 register does, and what is cached for its VMID by then is invalidated when they have changed (arch_vcpu_reset).
+ * finds is cached. No walk can begin in the meantime (context.c); where a vCPU starts, VTTBR_EL2 changes before any EL1 register does, and what is
+ * cached for its VMID by then is invalidated when they have changed (arch_vcpu_reset).
  * Cavium 23154, 38545: ICC_IAR1_EL1 read too early or of an interrupt that has gone (gicv3_cpu.c).
  * Cavium 27456: TLB maintenance by other CPUs may damage instruction cache lines of another context than the current; the instruction cache is invalidated
- * when another VM's context becomes the current one (arch_vcpu_reset).
+ * when another vCPU becomes the current one (arch_vcpu_reset; shared_cpu.c).
  * Cavium 30115: a guest's use of ICC_* registers may disable interrupts of EL2: only VMs without that interface, gic-version = <2>.
  */
 static const struct erratum errata[] = {
 	{ "835769", ARM(0xd03), REV(0, 4), ERRATUM_DONE, 0 },
 	{ "843419", ARM(0xd03), REV(0, 4), ERRATUM_DONE, 0 },
-	{ "1530923", ARM(0xd05), ERRATUM_ALL, ERRATUM_UNMET, 0 },
+	{ "1530923", ARM(0xd05), ERRATUM_ALL, ERRATUM_DONE, 0 },
 	{ "832075", ARM(0xd07), REV(1, 2), ERRATUM_DONE, 0 },
 	{ "834220", ARM(0xd07), REV(1, 2), ERRATUM_DONE, ERRATA_STAGE1 },
-	{ "1319537", ARM(0xd07), ERRATUM_ALL, ERRATUM_UNMET, 0 },
-	{ "1319367", ARM(0xd08), ERRATUM_ALL, ERRATUM_UNMET, 0 },
-	{ "1165522", ARM(0xd0b), REV(2, 0), ERRATUM_UNMET, 0 },
+	{ "1319537", ARM(0xd07), ERRATUM_ALL, ERRATUM_DONE, 0 },
+	{ "1319367", ARM(0xd08), ERRATUM_ALL, ERRATUM_DONE, 0 },
+	{ "1165522", ARM(0xd0b), REV(2, 0), ERRATUM_DONE, 0 },
 	/* ThunderX: CN88xx, CN81xx, CN83xx. OCTEON TX2: CN98xx, CN96xx, CN95xx, CNF95xxN, CNF95xxMM, CNF95xxO. */
 	{ "Cavium 23154", CAVIUM(0x0a1), REV(0, 1), ERRATUM_DONE, ERRATA_IAR },
 	{ "Cavium 38545", CAVIUM(0x0a1), ERRATUM_ALL, ERRATUM_DONE, ERRATA_IAR },
@@ -43,8 +43,8 @@ static const struct erratum errata[] = {
 	{ "Cavium 38545", CAVIUM(0x0b4), ERRATUM_ALL, ERRATUM_DONE, ERRATA_IAR },
 	{ "Cavium 38545", CAVIUM(0x0b5), ERRATUM_ALL, ERRATUM_DONE, ERRATA_IAR },
 	{ "Cavium 38545", CAVIUM(0x0b6), ERRATUM_ALL, ERRATUM_DONE, ERRATA_IAR },
-	{ "Cavium 27456", CAVIUM(0x0a1), REV(1, 1), ERRATUM_DONE, 0 },
-	{ "Cavium 27456", CAVIUM(0x0a2), REV(0, 0), ERRATUM_DONE, 0 },
+	{ "Cavium 27456", CAVIUM(0x0a1), REV(1, 1), ERRATUM_DONE, ERRATA_ICACHE },
+	{ "Cavium 27456", CAVIUM(0x0a2), REV(0, 0), ERRATUM_DONE, ERRATA_ICACHE },
 	{ "Cavium 30115", CAVIUM(0x0a1), REV(1, 2), ERRATUM_REFUSED, ERRATA_ICC },
 	{ "Cavium 30115", CAVIUM(0x0a2), REV(0, 2), ERRATUM_REFUSED, ERRATA_ICC },
 	{ "Cavium 30115", CAVIUM(0x0a3), REV(0, 0), ERRATUM_REFUSED, ERRATA_ICC },

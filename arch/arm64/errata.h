@@ -10,7 +10,6 @@
 
 enum erratum_fate {
 	ERRATUM_DONE,     /* worked around */
-	ERRATUM_UNMET,    /* EL2 never does what it takes */
 	ERRATUM_REFUSED,  /* a VM that could meet it is not started on such a CPU */
 };
 
@@ -18,6 +17,7 @@ enum erratum_fate {
 #define ERRATA_IAR BIT(0)    /* Cavium 23154, 38545: an acknowledged INTID may be stale */
 #define ERRATA_ICC BIT(1)    /* Cavium 30115: no guest may use the GICv3's CPU interface */
 #define ERRATA_STAGE1 BIT(2) /* 834220: a stage-2 fault may hide a stage-1 fault */
+#define ERRATA_ICACHE BIT(3) /* Cavium 27456: instruction cache lines of a vCPU that is not loaded may be damaged */
 
 #define ERRATUM_ALL 0xff
 

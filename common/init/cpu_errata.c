@@ -30,8 +30,6 @@ static void tell_errata(const struct cpu *cpu)
 
 	if (list_errata(cpu->midr, ERRATUM_DONE, list, sizeof(list)))
 		log_info("CPU %u and its like (MIDR 0x%x): errata worked around: %s", cpu->id, cpu->midr, list);
-	if (list_errata(cpu->midr, ERRATUM_UNMET, list, sizeof(list)))
-		log_info("CPU %u and its like (MIDR 0x%x): errata that the hypervisor cannot meet: %s", cpu->id, cpu->midr, list);
 	if (list_errata(cpu->midr, ERRATUM_REFUSED, list, sizeof(list)))
 		log_warn("CPU %u and its like (MIDR 0x%x): errata that VMs must not meet: %s", cpu->id, cpu->midr, list);
 }
