@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The board's DTB as a boot loader would have completed it (arch/arm64/efi.c). Runs before relocation: no pointers in constants. */
+/* The board's DTB as a boot loader would have completed it (arch/arm64/efi.c). */
 #include <libfdt.h>
 
 #include "arch/arm64/port.h"

@@ -2,7 +2,6 @@
 /*
  * The image as an EFI application, for boards whose firmware is UEFI: what a boot loader does for others is done here. The firmware's device tree, completed by
  * the initrd, the command line and the memory that UEFI says there is; then its services end, and all goes on as if booti had been typed.
- * This runs before relocation: there are no pointers in constants.
  */
 #include "arch/arm64/efi.h"
 
@@ -18,6 +17,7 @@
 
 static const struct efi_guid dtb_guid = { 0xb1b621d5, 0xf19c, 0x41a5, { 0x83, 0x0b, 0xd9, 0x15, 0x2c, 0x69, 0xaa, 0xe0 } };
 static const struct efi_guid loaded_image_guid = { 0x5b1b31a1, 0x9562, 0x11d2, { 0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b } };
+static const struct efi_guid file_system_guid = { 0x964e5b22, 0x6459, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b } };
 static const struct efi_guid load_file2_guid = { 0x4006c0c1, 0xfcb3, 0x403e, { 0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d } };
 
 /* A device path of a vendor's own medium, LINUX_EFI_INITRD_MEDIA_GUID: under it boot loaders offer the initrd. */
@@ -32,6 +32,7 @@ static const struct {
 struct efi {
 	void *image;
 	const struct efi_system_table *system;
+	const struct efi_loaded_image *loaded; /* the program itself */
 	uint8_t *map;      /* MAP_SIZE */
 	uint64_t *memory;  /* MAX_MEMORY pairs */
 	char *bootargs;    /* MAX_BOOTARGS */
@@ -71,28 +72,82 @@ static void *allocate(const struct efi *efi, uint64_t size)
 	return (void *)(uintptr_t)at;
 }
 
+static const void *protocol(const struct efi *efi, const void *handle, const struct efi_guid *guid)
+{
+	const void *interface;
+
+	return boot_service(efi, EFI_HANDLE_PROTOCOL, ADDRESS(handle), ADDRESS(guid), ADDRESS(&interface), 0, 0) ? NULL : interface;
+}
+
+static void *read_file(const struct efi *efi, const struct efi_file *file, uint64_t *size)
+{
+	uint8_t *to;
+
+	if (efi_call(file->set_position, ADDRESS(file), EFI_FILE_END, 0, 0, 0) || efi_call(file->get_position, ADDRESS(file), ADDRESS(size), 0, 0, 0) || !*size ||
+	    efi_call(file->set_position, ADDRESS(file), 0, 0, 0, 0))
+		return NULL;
+	to = allocate(efi, *size);
+	for (uint64_t at = 0, n; to && at < *size; at += n) {
+		n = *size - at;
+		if (efi_call(file->read, ADDRESS(file), ADDRESS(&n), ADDRESS(to + at), 0, 0) || !n)
+			return NULL;
+	}
+	return to;
+}
+
+/* A file of the volume that the program came from. NULL: there is none that can be read. */
+static void *load_file(const struct efi *efi, const uint16_t *name, uint64_t *size)
+{
+	const struct efi_file_system *volume = efi->loaded ? protocol(efi, efi->loaded->device, &file_system_guid) : NULL;
+	const struct efi_file *root, *file;
+	void *data;
+
+	if (!volume || efi_call(volume->open_volume, ADDRESS(volume), ADDRESS(&root), 0, 0, 0))
+		return NULL;
+	if (efi_call(root->open, ADDRESS(root), ADDRESS(&file), ADDRESS(name), EFI_FILE_READ, 0))
+		return NULL;
+	data = read_file(efi, file, size);
+	(void)efi_call(file->close, ADDRESS(file), 0, 0, 0, 0);
+	return data;
+}
+
+/* fdt_header.totalsize */
+static size_t dtb_size(const void *dtb)
+{
+	return __builtin_bswap32(((const uint32_t *)dtb)[1]);
+}
+
+/* A file beside the program goes before what firmware has. */
 static const void *find_board_dtb(const struct efi *efi)
 {
 	const struct efi_system_table *s = efi->system;
+	uint64_t size;
+	const void *file = load_file(efi, u"\\board.dtb", &size);
 
+	if (file)
+		return size >= 8 && dtb_size(file) <= size ? file : NULL;
 	for (uint64_t i = 0; i < s->nr_config; i++)
 		if (memcmp(&s->config[i].guid, &dtb_guid, sizeof(dtb_guid)) == 0)
 			return s->config[i].table;
 	return NULL;
 }
 
-/* No initrd is no error: then the hypervisor says so. */
+/* Without a boot loader that offers one it is the file beside. None is no error: then the hypervisor says so. */
 static uint64_t load_initrd(struct efi *efi)
 {
-	const void *path = &initrd_path, *handle, *interface;
-	const struct efi_load_file *loader;
+	const void *path = &initrd_path, *handle;
+	const struct efi_load_file *loader = NULL;
 	uint64_t size = 0, status;
 	void *to;
 
-	if (boot_service(efi, EFI_LOCATE_DEVICE_PATH, ADDRESS(&load_file2_guid), ADDRESS(&path), ADDRESS(&handle), 0, 0) ||
-	    boot_service(efi, EFI_HANDLE_PROTOCOL, ADDRESS(handle), ADDRESS(&load_file2_guid), ADDRESS(&interface), 0, 0))
+	if (!boot_service(efi, EFI_LOCATE_DEVICE_PATH, ADDRESS(&load_file2_guid), ADDRESS(&path), ADDRESS(&handle), 0, 0))
+		loader = protocol(efi, handle, &load_file2_guid);
+	if (!loader) {
+		to = load_file(efi, u"\\system.itb", &size);
+		efi->facts.initrd = ADDRESS(to);
+		efi->facts.initrd_size = to ? size : 0;
 		return 0;
-	loader = interface;
+	}
 	status = efi_call(loader->load_file, ADDRESS(loader), ADDRESS(path), 0, ADDRESS(&size), 0);
 	if (status != EFI_BUFFER_TOO_SMALL || !size)
 		return 0;
@@ -108,13 +163,11 @@ static uint64_t load_initrd(struct efi *efi)
 /* What is not ASCII is no word of ours. */
 static void take_bootargs(struct efi *efi)
 {
-	const void *interface;
-	const struct efi_loaded_image *image;
+	const struct efi_loaded_image *image = efi->loaded;
 	uint32_t n = 0;
 
-	if (boot_service(efi, EFI_HANDLE_PROTOCOL, ADDRESS(efi->image), ADDRESS(&loaded_image_guid), ADDRESS(&interface), 0, 0))
+	if (!image)
 		return;
-	image = interface;
 	for (; n < image->load_options_size / 2 && n < MAX_BOOTARGS - 1 && image->load_options[n]; n++)
 		efi->bootargs[n] = image->load_options[n] < 0x80 ? (char)image->load_options[n] : '?';
 	efi->bootargs[n] = '\0';
@@ -147,10 +200,11 @@ static void take_memory(struct efi *efi, uint64_t map_size, uint64_t descriptor_
 
 static uint64_t prepare(struct efi *efi)
 {
+	efi->loaded = protocol(efi, efi->image, &loaded_image_guid);
 	efi->board_dtb = find_board_dtb(efi);
 	if (!efi->board_dtb)
-		return give_up(efi, EFI_UNSUPPORTED, "Bulkhead: UEFI gives no device tree. Turn ACPI off, or give one by the boot loader (GRUB: devicetree).");
-	efi->dtb_room = __builtin_bswap32(((const uint32_t *)efi->board_dtb)[1]) + DTB_SLACK;
+		return give_up(efi, EFI_UNSUPPORTED, "Bulkhead: no device tree. Turn UEFI's ACPI off, or put a whole \\board.dtb on this volume.");
+	efi->dtb_room = dtb_size(efi->board_dtb) + DTB_SLACK;
 	efi->dtb = allocate(efi, efi->dtb_room);
 	efi->map = allocate(efi, MAP_SIZE);
 	efi->memory = allocate(efi, 2 * MAX_MEMORY * sizeof(uint64_t));

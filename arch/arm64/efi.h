@@ -60,6 +60,18 @@ struct efi_load_file {
 	const void *load_file;
 };
 
+struct efi_file_system {
+	uint64_t revision;
+	const void *open_volume;
+};
+
+struct efi_file {
+	uint64_t revision;
+	const void *open, *close, *delete, *read, *write, *get_position, *set_position;
+};
+#define EFI_FILE_READ 1
+#define EFI_FILE_END UINT64_MAX /* as a position */
+
 enum efi_memory_type {
 	EFI_LOADER_CODE = 1, EFI_LOADER_DATA, EFI_BOOT_CODE, EFI_BOOT_DATA, EFI_CONVENTIONAL = 7,
 };

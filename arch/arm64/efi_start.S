@@ -5,10 +5,13 @@
 	/* x0 = handle, x1 = system table. It returns when nothing can be started, with the status. */
 	.global	efi_entry
 efi_entry:
-	stp	x29, x30, [sp, #-16]!
+	stp	x29, x30, [sp, #-32]!
 	mov	x29, sp
+	stp	x0, x1, [sp, #16]
+	bl	relocate
+	ldp	x0, x1, [sp, #16]
 	bl	efi_main
-	ldp	x29, x30, [sp], #16
+	ldp	x29, x30, [sp], #32
 	ret
 
 	/* uint64_t efi_call(fn, x0, x1, x2, x3, x4): our C keeps x8 to x15 (el2_abi in tools/build/el2.mk), firmware's does not. */

@@ -44,7 +44,7 @@ NORETURN void boot_main(uint64_t dtb, unsigned el);
 
 /*
  * What a boot loader that hands over no device tree of its own making knows (efi.c), and a copy of the board's DTB at `to`, of `room` bytes, that says it in
- * /chosen and as memory. Memory is pairs of address and size; initrd_size 0, bootargs NULL: none. Works before relocation. ERR_INVALID: the DTB is damaged; ERR_NO_MEMORY.
+ * /chosen and as memory. Memory is pairs of address and size; initrd_size 0, bootargs NULL: none. ERR_INVALID: the DTB is damaged; ERR_NO_MEMORY.
  */
 struct boot_facts {
 	uint64_t initrd, initrd_size;

@@ -119,35 +119,15 @@ boot_entry:
 	adr_l	x1, _boot_stack_end
 	clean_inval x0, x1, x2, x3
 
-	/* Relocate: the image is linked at 0 and holds R_AARCH64_RELATIVE (1027) entries only, which the link checks. */
-	adr_l	x0, _rela
-	adr_l	x1, _rela_end
-	adr_l	x2, _start
-	/* An entry is 24 bytes: where, what kind, what to add. One by itself if their number is odd, the others in pairs. */
-	sub	x3, x1, x0
-	tbz	x3, #3, 3f
-	ldr	x3, [x0]
-	ldr	x4, [x0, #16]
-	add	x0, x0, #24
-	b	4f
-2:	ldp	x3, x4, [x0]
-	ldp	x4, x5, [x0, #16]
-	ldr	x6, [x0, #40]
-	add	x0, x0, #48
-	add	x6, x6, x2
-	str	x6, [x5, x2]
-4:	add	x4, x4, x2
-	str	x4, [x3, x2]
-3:	cmp	x0, x1
-	b.lo	2b
+	bl	relocate
 
 	adr_l	x0, _bss
 	adr_l	x1, _bss_end
-5:	.rept	8 /* 128 bytes, of which the linker script makes it whole ones */
+2:	.rept	8 /* 128 bytes, of which the linker script makes it whole ones */
 	stp	xzr, xzr, [x0], #16
 	.endr
 	cmp	x0, x1
-	b.lo	5b
+	b.lo	2b
 
 	/* The stack protector's canary: not secret from someone who reads the counter, but different at every boot. */
 	mrs	x0, cntpct_el0
@@ -160,19 +140,47 @@ boot_entry:
 	adr_l	x0, _boot_stack_end
 	mov	sp, x0
 	cmp	x20, #2
-	b.ne	6f
+	b.ne	3f
 	adr_l	x0, vectors
 	msr	vbar_el2, x0
 	adr_l	x0, boot_cpu
 	msr	tpidr_el2, x0
 	isb
-6:	mov	x0, x19
+3:	mov	x0, x19
 	mov	x1, x20
 	mov	x29, xzr
 	mov	x30, xzr
 	bl	boot_main
-7:	wfi
-	b	7b
+4:	wfi
+	b	4b
+
+	/*
+	 * The image is linked at 0 and holds R_AARCH64_RELATIVE (1027) entries only, which the link checks. Done again, it changes nothing. Clobbers x0 to x6,
+	 * and needs no stack.
+	 */
+	.global relocate
+relocate:
+	adr_l	x0, _rela
+	adr_l	x1, _rela_end
+	adr_l	x2, _start
+	/* An entry is 24 bytes: where, what kind, what to add. One by itself if their number is odd, the others in pairs. */
+	sub	x3, x1, x0
+	tbz	x3, #3, 3f
+	ldr	x3, [x0]
+	ldr	x4, [x0, #16]
+	add	x0, x0, #24
+	b	2f
+1:	ldp	x3, x4, [x0]
+	ldp	x4, x5, [x0, #16]
+	ldr	x6, [x0, #40]
+	add	x0, x0, #48
+	add	x6, x6, x2
+	str	x6, [x5, x2]
+2:	add	x4, x4, x2
+	str	x4, [x3, x2]
+3:	cmp	x0, x1
+	b.lo	1b
+	ret
 
 	/*
 	 * cpu_enable_mmu(): loads el2_regs and turns the MMU and caches on. The code runs from the identity map before and after. Called

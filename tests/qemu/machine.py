@@ -234,6 +234,16 @@ def firmware_arguments(firmware, dtb):
     return ["-bios", str(firmware), "-device", f"loader,file={dtb},addr={FIRMWARE_DTB_ADDRESS:#x},force-raw=on"]
 
 
+def uefi_disk(case, context, machine, hypervisor, itb):
+    """An EFI system partition with the hypervisor as the program to be started, the system file and a device tree beside it: firmware itself has ACPI."""
+    if not UEFI.exists() or shutil.which("mcopy") is None:
+        raise Skip(f"{UEFI} (qemu-efi-aarch64) or mtools is not there")
+    dtb = context.work_dir / f"{case['name']}.dtb"
+    subprocess.run([*machine[:2], f"{machine[2]},dumpdtb={dtb}", *machine[3:], "-display", "none", "-net", "none"], capture_output=True, timeout=60, check=True)
+    disk = context.make_disk(case["name"], [f"EFI/BOOT/BOOTAA64.EFI={hypervisor}", f"system.itb={itb}", f"board.dtb={dtb}"])
+    return ["-drive", f"if=none,id=disk,format=raw,readonly=on,file={disk}", "-device", "virtio-blk-device,drive=disk"]
+
+
 def boot_arguments(case, context, machine):
     if case["boot"] == "native":
         return ["-kernel", str(context.product(f"guest/{case['program']}.bin"))]
@@ -253,6 +263,8 @@ def boot_arguments(case, context, machine):
         if not UEFI.exists():
             raise Skip(f"{UEFI} (qemu-efi-aarch64) is not there")
         return ["-machine", "acpi=off", "-bios", str(UEFI), "-kernel", hypervisor, *(["-initrd", str(itb)] if itb else [])]
+    if case["boot"] == "uefi-disk":
+        return ["-bios", str(UEFI), *uefi_disk(case, context, machine, hypervisor, itb)]
     if case["boot"] == "direct":
         return ["-kernel", hypervisor, *(["-initrd", str(itb)] if itb else [])]
     if not UBOOT.exists():

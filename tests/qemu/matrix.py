@@ -26,7 +26,7 @@ KEYS = {
 }
 STEPS = {"send": str, "expect": (str, list), "exit": int, "alive": (int, float), "tap": bool, "damage": str, "same": str}
 OPTIONS = {"within": (int, float), "without": str, "among": str}
-BOOTS = ("native", "direct", "bare", "uboot", "uefi", "tfa", "firmware", "sdcard", "fit", "board", "board-native")
+BOOTS = ("native", "direct", "bare", "uboot", "uefi", "uefi-disk", "tfa", "firmware", "sdcard", "fit", "board", "board-native")
 
 
 def check_pattern(where, pattern):
@@ -66,7 +66,7 @@ def check_case(case, swept):
         raise Error(f"{where}: a native boot has a program, any other has none")
     if ("board" in case) != case["boot"].startswith("board"):
         raise Error(f"{where}: a board boot has a board, any other has none")
-    if case["boot"] in ("direct", "uboot", "uefi", "tfa", "firmware", "board") and case["initrd"] != ("system" in case):
+    if case["boot"] in ("direct", "uboot", "uefi", "uefi-disk", "tfa", "firmware", "board") and case["initrd"] != ("system" in case):
         raise Error(f"{where}: a system, or initrd = false")
     if not case["steps"]:
         raise Error(f"{where}: no steps: such a test cannot fail")
