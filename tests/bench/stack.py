@@ -109,9 +109,8 @@ class Graph:
             callers = [f for place, f in wanted.items() for one in pattern.split() if fnmatch.fnmatch(f.file, one) or fnmatch.fnmatch(place, one)]
             if not callers:
                 raise Error(f"{path.name}:{number}: nothing in {pattern} calls indirectly")
-            for name in names.split():
-                for f in callers:
-                    self.targets.setdefault(id(f), []).extend(self.named(name, f, f"{path.name}:{number}"))
+            for f in callers:
+                self.targets.setdefault(id(f), []).extend(g for name in names.split() for g in self.named(name, f, f"{path.name}:{number}"))
         missing = sorted(place for place, f in wanted.items() if id(f) not in self.targets)
         if missing:
             raise Error(f"{path.name} does not say what these call indirectly: " + " ".join(missing))
