@@ -147,6 +147,30 @@ enum vpsci_action firmware_call(const struct firmware_rights *rights, uint64_t *
 	return VPSCI_RESUME;
 }
 
+#define EEMI_RESET_ASSERT (EEMI_BASE + 17)
+enum { RESET_RELEASE, RESET_HOLD }; /* its second argument */
+
+static bool set_resets(const struct firmware_rights *rights, uint64_t action)
+{
+	bool done = true;
+
+	for (uint32_t i = 0; i < rights->nr; i++) {
+		const struct firmware_right *r = &rights->right[i];
+		uint64_t x[4] = { EEMI_RESET_ASSERT, action << 32 | r->id };
+
+		if (r->object != FIRMWARE_RESET || r->shared)
+			continue;
+		smccc_forward(x);
+		done = (uint32_t)x[0] == 0 && done;
+	}
+	return done;
+}
+
+bool firmware_reset(const struct firmware_rights *rights)
+{
+	return set_resets(rights, RESET_HOLD) && set_resets(rights, RESET_RELEASE);
+}
+
 const char *firmware_call_name(uint32_t fn)
 {
 	uint32_t n = fn - EEMI_BASE;

@@ -40,6 +40,11 @@ void firmware_rights_fill(const struct plan_vm *plan, struct firmware_right *tab
  */
 enum vpsci_action firmware_call(const struct firmware_rights *rights, uint64_t *x);
 
+/*
+ * Before a VM that ran starts again: the resets of EEMI that are its devices' alone are asserted, all of them, and released. false: firmware refused one.
+ */
+bool firmware_reset(const struct firmware_rights *rights) MUST_CHECK;
+
 /* What the service calls it. */
 const char *firmware_call_name(uint32_t fn);
 

@@ -139,9 +139,14 @@ void vm_start_here(struct vm *vm)
 #define VIRTIO_FRAME 0x200
 #define VIRTIO_TRIES 1000000
 
-/* Its bus masters are still from here on: none reads or writes the memory that another life is to begin in. */
-static enum err stop_masters(const struct vm *vm)
+/*
+ * Devices that firmware can reset are as after reset, and its bus masters are still from here on: none reads or writes the memory that another life is to
+ * begin in.
+ */
+static enum err stop_devices(const struct vm *vm, bool again)
 {
+	if (again && vm->firmware.nr && !firmware_reset(&vm->firmware))
+		return ERR_DENIED;
 	for (uint32_t i = 0; i < vm->nr_virtio; i++) {
 		volatile void *status = pa_ptr(pa_make(vm->virtio[i] + VIRTIO_STATUS));
 		unsigned tries = VIRTIO_TRIES;
@@ -227,7 +232,7 @@ static enum err load_one(const struct vm_load *l, bool again)
 static enum err load(struct vm *vm, bool again)
 {
 	unsigned nr;
-	enum err e = stop_masters(vm);
+	enum err e = stop_devices(vm, again);
 
 	if (e)
 		return e;

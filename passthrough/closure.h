@@ -114,6 +114,9 @@ uint32_t firmware_top(const struct host *host, uint32_t node);
 /* Fills vm->firmware from what the own nodes refer to. ERR_NO_MEMORY. */
 enum err closure_set_firmware(struct closure *c) MUST_CHECK;
 
+/* After that: whether firmware resets this node of the VM's, and nothing else with it. */
+bool firmware_resets(const struct closure *c, uint32_t node);
+
 /* ---- resources.c: what the own nodes bring ---- */
 
 enum err closure_set_regions(struct closure *c) MUST_CHECK;

@@ -143,3 +143,19 @@ enum err closure_set_firmware(struct closure *c)
 			add_node(c, g->plan.node);
 	return OK;
 }
+
+bool firmware_resets(const struct closure *c, uint32_t node)
+{
+	const struct host_node *n = closure_node(c, node);
+
+	for (uint32_t r = 0; r < n->nr_refs; r++) {
+		const struct part *part = part_of(closure_node(c, n->refs[r].node));
+
+		if (!part || part->object != FIRMWARE_RESET)
+			continue;
+		for (uint32_t i = 0; i < c->vm->nr_firmware; i++)
+			if (c->vm->firmware[i].object == FIRMWARE_RESET && c->vm->firmware[i].id == part->first + id_of(&n->refs[r]) && !c->vm->firmware[i].shared)
+				return true;
+	}
+	return false;
+}

@@ -266,14 +266,17 @@ static void check_streams(const struct closure *c, uint32_t node)
  * This version drives no IOMMU, so a bus master reaches all of the board's memory by physical address, and finds the VM's own only where
  * IPA = PA. The VM could read and overwrite everything through it: the user has to say that this is accepted.
  */
-/* Virtio over MMIO is reset by a register (Virtual I/O Device specification 1.2, 4.2.2 "Status"); no other binding says how. */
+/*
+ * Virtio over MMIO is reset by a register (Virtual I/O Device specification 1.2, 4.2.2 "Status"), other devices by a reset line that firmware operates for
+ * them alone; no other binding says how.
+ */
 static void note_master(const struct closure *c, uint32_t node)
 {
 	const struct host_node *n = closure_node(c, node);
 
 	if (host_node_is_compatible(n, "virtio,mmio") && n->nr_regs == 1)
 		c->vm->virtio[c->vm->nr_virtio++] = n->regs[0].base;
-	else
+	else if (!firmware_resets(c, node))
 		c->vm->unstoppable = node;
 }
 

@@ -638,6 +638,18 @@ static void test_dma(void **state)
 	free(f);
 }
 
+/* Firmware has a reset line for it. */
+static struct fixture *with_resettable_master(void)
+{
+	struct fixture *f = with_firmware("xlnx,zynqmp-clk", "xlnx,zynqmp-reset");
+
+	f->vms[VM_RTOS].nr_passthrough = 0;
+	fixture_pass(f, VM_LINUX, "/clocked@9110000");
+	f->vms[VM_LINUX].memory_identity = f->vms[VM_LINUX].dma_without_iommu = true;
+	f->nodes[N_CLOCKED].dma = true;
+	return f;
+}
+
 /* Which bus masters a restart stops, and which forbid it. */
 static void test_masters(void **state)
 {
@@ -664,6 +676,22 @@ static void test_masters(void **state)
 	assert_int_equal(p->vms[VM_LINUX].unstoppable, HOST_NO_NODE);
 	assert_int_equal(p->vms[VM_LINUX].nr_virtio, 1);
 	assert_int_equal(p->vms[VM_LINUX].virtio[0], 0x9170000);
+	free(f);
+
+	f = with_resettable_master();
+	p = plan_make(&f->in);
+	assert_non_null(p);
+	assert_int_equal(p->vms[VM_LINUX].unstoppable, HOST_NO_NODE);
+	free(f);
+
+	/* Its reset line is another device's as well. */
+	f = with_resettable_master();
+	fixture_ref(f, N_BUS_A, N_CLKC, REF_CLOCK, "resets");
+	f->refs[N_BUS_A].args = &id_3;
+	f->refs[N_BUS_A].nr_args = 1;
+	p = plan_make(&f->in);
+	assert_non_null(p);
+	assert_int_equal(p->vms[VM_LINUX].unstoppable, N_CLOCKED);
 	free(f);
 }
 
