@@ -195,6 +195,7 @@ struct vcpu *exit_sync_rest(struct vcpu *vcpu, uint64_t esr)
 	if (exit_retry(vcpu, esr))
 		return vcpu;
 	record(vcpu, esr);
+	vm_check_closed(vcpu->vm);
 	switch (esr_ec(esr)) {
 	case EC_DABT_LOWER:
 		return any_access(vcpu, esr);

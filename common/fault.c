@@ -12,6 +12,7 @@
 #include "arch/arm64/barrier.h"
 #include "arch/arm64/esr.h"
 #include "arch/arm64/image.h"
+#include "arch/arm64/mmu.h"
 #include "arch/arm64/port.h"
 #include "arch/arm64/smccc.h"
 #include "common/alarm.h"
@@ -33,20 +34,13 @@ static uint64_t image_offset(uint64_t address)
 	return address - (uint64_t)_start;
 }
 
-/* AT S1E2R, and PAR_EL1.F (Arm ARM D24.2). PAR_EL1 is the guest's, which will not miss it. */
-static bool is_mapped(uint64_t address)
-{
-	__asm__ volatile("at s1e2r, %0\n\tisb" ::"r"(address) : "memory");
-	return !(read_sysreg(par_el1) & 1);
-}
-
 /* Behind a BL or BLR of what is mapped of the text (C6.2). */
 static bool is_return_address(uint64_t address)
 {
 	uint64_t call = address - 4;
 	uint32_t instruction;
 
-	if (!is_aligned(address, 4) || image_offset(call) >= (uint64_t)(_boot_text_end - _start) || !is_mapped(call))
+	if (!is_aligned(address, 4) || image_offset(call) >= (uint64_t)(_boot_text_end - _start) || !el2_can_read((const void *)call))
 		return false;
 	instruction = *(const uint32_t *)call;
 	return (instruction & 0xfc000000) == 0x94000000 || (instruction & 0xfffffc1f) == 0xd63f0000;

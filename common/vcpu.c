@@ -50,6 +50,7 @@ void vcpu_turn_off(struct vcpu *vcpu)
 
 void vcpu_start(struct vcpu *vcpu)
 {
+	vm_check_closed(vcpu->vm);
 	arch_vcpu_reset(&vcpu->arch, vcpu->on_entry, vcpu->on_context);
 	vgic_reset_vcpu(vcpu);
 	__atomic_store_n(&vcpu->power, VCPU_ON, __ATOMIC_RELEASE);

@@ -202,6 +202,13 @@ void vm_went_down(struct vm *vm);
  */
 enum err vm_load_and_start(struct vm *vm, bool again) MUST_CHECK;
 
+/* In a build with CONFIG_DEBUG_LOCKS: EL2's windows to the VM's memory are closed, as they are whenever it runs; else a fault of EL2's own says so. */
+#ifdef CONFIG_DEBUG_LOCKS
+void vm_check_closed(const struct vm *vm);
+#else
+static inline void vm_check_closed(const struct vm *vm) { (void)vm; }
+#endif
+
 /* A VM that is down starts again, on its own CPU 0. Any CPU. false: it is not down. */
 bool vm_start(struct vm *vm);
 /* vm_start's other half, on vCPU 0's CPU. */

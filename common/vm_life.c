@@ -186,6 +186,15 @@ static void close_memory(const struct vm *vm, unsigned nr)
 		el2_unmap(vm->ram[nr].pa, vm->ram[nr].size);
 }
 
+#ifdef CONFIG_DEBUG_LOCKS
+void vm_check_closed(const struct vm *vm)
+{
+	for (unsigned i = 0; i < vm->nr_ram; i++)
+		if (el2_can_read(pa_ptr(vm->ram[i].pa)))
+			__builtin_trap();
+}
+#endif
+
 /* Nothing of the last life is left, in memory or in a cache: a dirty line that is written back later would hit what the guest wrote with its caches off. */
 static void scrub(const struct vm *vm)
 {

@@ -100,6 +100,17 @@ enum err el2_map(pa_t pa, uint64_t size, enum pgtable_attr attr)
 	return e;
 }
 
+bool el2_can_read(const void *p)
+{
+	uint64_t guests = read_sysreg(par_el1), par;
+
+	/* Arm ARM D24.2, PAR_EL1.F. */
+	__asm__ volatile("at s1e2r, %0\n\tisb" ::"r"(p) : "memory");
+	par = read_sysreg(par_el1);
+	write_sysreg(guests, par_el1);
+	return !(par & 1);
+}
+
 void *el2_map_device(pa_t pa, uint64_t size)
 {
 	return el2_map(pa, size, PGTABLE_DEVICE_RW) == OK ? pa_ptr(pa) : NULL;

@@ -22,6 +22,9 @@ enum err el2_map(pa_t pa, uint64_t size, enum pgtable_attr attr) MUST_CHECK;
 /* Boot only. Removes a map made by el2_map with the same arguments, on all CPUs. */
 void el2_unmap(pa_t pa, uint64_t size);
 
+/* Whether EL2 can read there: what this CPU translates. Any time. */
+bool el2_can_read(const void *p);
+
 /* Boot only. Device-nGnRE, read-write; mapping what is mapped already is an error. Returns the address to use, NULL on failure. */
 void *el2_map_device(pa_t pa, uint64_t size);
 
