@@ -26,3 +26,4 @@ pure += common/uart/pl011.c common/uart/cadence.c common/uart/ns8250.c common/ua
 boot += common/host.c
 pure += common/host.c
 hot += common/exit_fast.c common/vpsci.c common/vcpu.c common/shared_cpu.c
+hot += common/shared_cpu.c common/sched.c common/timer_queue.c
