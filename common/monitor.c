@@ -112,6 +112,15 @@ static bool next_list(struct monitor *m, char *line, size_t size)
 	return true;
 }
 
+/* Of a vCPU that shares its CPU. */
+static void format_times(char *line, size_t size, const struct vcpu *vcpu)
+{
+	struct shared_times t;
+
+	shared_cpu_times(vcpu, &t);
+	format_text(line, size, " %10llu %10llu %10llu", (unsigned long long)t.run, (unsigned long long)t.stolen, (unsigned long long)t.wakes);
+}
+
 static bool next_stats(struct monitor *m, char *line, size_t size)
 {
 	static const char *const causes[EXIT_CAUSES] = {
@@ -125,6 +134,8 @@ static bool next_stats(struct monitor *m, char *line, size_t size)
 		len = format_text(line, size, "%-19s", "exits");
 		for (unsigned i = 0; i < EXIT_CAUSES && len < size; i++)
 			len += format_text(line + len, size - len, " %10s", causes[i]);
+		if (len < size)
+			format_text(line + len, size - len, " %10s %10s %10s", "run ms", "stolen ms", "wake-ups");
 		return true;
 	}
 	if (m->vm == m->end)
@@ -134,6 +145,8 @@ static bool next_stats(struct monitor *m, char *line, size_t size)
 	for (unsigned i = 0; i < EXIT_CAUSES && len < size; i++)
 		len += format_text(line + len, size - len, " %10llu",
 				   (unsigned long long)__atomic_load_n(&vcpu->exits[i], __ATOMIC_RELAXED));
+	if (vcpu->shared && len < size)
+		format_times(line + len, size - len, vcpu);
 	if (++m->vcpu == vms[m->vm].nr_vcpus) {
 		m->vcpu = 0;
 		m->vm++;
@@ -292,7 +305,7 @@ static enum monitor_result run_quit(struct monitor *m, const char *argument)
 static const struct command commands[NR_COMMANDS] = {
 	{ "help", "", "this", run_help },
 	{ "list", "", "the VMs: state, vCPUs that are on, memory, physical CPUs", run_list },
-	{ "stats", "[VM]", "exits to the hypervisor by cause, for each vCPU", run_stats },
+	{ "stats", "[VM]", "exits by cause for each vCPU; how long those that share a CPU ran, how long they were kept from it", run_stats },
 	{ "focus", "VM", "leaves the monitor; the keyboard goes to that VM (name or number)", run_focus },
 	{ "stop", "VM", "it goes down, and stays so until `start`", run_stop },
 	{ "hold", "VM", "the same, shown as held", run_hold },

@@ -122,6 +122,22 @@ static void tell_stolen(const struct shared_vcpu *v)
 		__atomic_store_n(v->stolen, (uint64_t)(((unsigned __int128)v->sched.waited * ns_per_tick) >> 32), __ATOMIC_RELAXED);
 }
 
+static uint64_t milliseconds(uint64_t ticks)
+{
+	return (uint64_t)(((unsigned __int128)ticks * ns_per_tick) >> 32) / 1000000;
+}
+
+void shared_cpu_times(const struct vcpu *vcpu, struct shared_times *t)
+{
+	const struct sched_vcpu *v = &vcpu->shared->sched;
+	bool runs = __atomic_load_n(&vcpu->cpu->shared->sched.current, __ATOMIC_RELAXED) == v;
+	uint64_t now = alarm_now(), since = __atomic_load_n(&v->since, __ATOMIC_RELAXED), span = now > since ? now - since : 0;
+
+	t->run = milliseconds(__atomic_load_n(&v->run, __ATOMIC_RELAXED) + (runs ? span : 0));
+	t->stolen = milliseconds(__atomic_load_n(&v->waited, __ATOMIC_RELAXED) + (!runs && v->runnable ? span : 0));
+	t->wakes = __atomic_load_n(&v->wakes, __ATOMIC_RELAXED);
+}
+
 /* ---- Switching ---- */
 
 static void unload(struct cpu *cpu)

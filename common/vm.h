@@ -219,6 +219,12 @@ void vm_start_here(struct vm *vm);
 /* shared_cpu.c: vcpu_kick for those that share their CPU. */
 void shared_cpu_kick(struct vcpu *vcpu);
 
+/* shared_cpu.c: how a vCPU that shares its CPU has fared so far, in milliseconds. Any CPU, without a lock: of a moment ago. */
+struct shared_times {
+	uint64_t run, stolen, wakes;
+};
+void shared_cpu_times(const struct vcpu *vcpu, struct shared_times *t);
+
 /* This CPU begins to run its vCPU, or idles for ever if it has none. On its own, empty EL2 stack. */
 NORETURN void vcpu_run(struct cpu *cpu);
 

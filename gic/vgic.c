@@ -3,6 +3,7 @@
 #include "gic/gic_hw.h"
 
 #include "arch/arm64/lock_check.h"
+#include "arch/arm64/port.h"
 #include "gic/vgic_v2.h"
 
 /* PPIs that are forwarded: disabled, not pending and not active in the physical redistributor. */
@@ -125,14 +126,23 @@ void vgic_sync_vcpu(struct vcpu *vcpu)
 	vgic_end(&t);
 }
 
+void vgic_take_in(struct vcpu *vcpu)
+{
+	const struct vgic_cpu *vc = vcpu->vgic;
+
+	if (vc->summary || vc->resync)
+		vgic_sync_vcpu(vcpu);
+	else if (__atomic_load_n(&vcpu->sgis, __ATOMIC_RELAXED))
+		(void)exit_sgis(vcpu);
+}
+
 bool vgic_vcpu_has_pending(struct vcpu *vcpu)
 {
 	struct vgic_cpu *vc = vcpu->vgic;
 
 	if (!vc->loaded)
 		return false;
-	if (vc->summary || vc->resync || __atomic_load_n(&vcpu->sgis, __ATOMIC_RELAXED))
-		vgic_sync_vcpu(vcpu);
+	vgic_take_in(vcpu);
 	return vcpu->vm->vgic->interface->lr_pending(vcpu);
 }
 

@@ -219,6 +219,8 @@ void vgic_fold(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l);
 void vgic_fill(struct vgic_txn *t, struct vcpu *vcpu, struct vgic_lrs *l);
 /* Folds and fills self's list registers, with what arrived from other CPUs. */
 void vgic_sync_self(struct vgic_txn *t);
+/* vgic.c. The loaded vCPU gets what came for it while it waited, or was not loaded. Without the lock. */
+void vgic_take_in(struct vcpu *vcpu);
 /* The vCPU's list registers were folded: what others asked of it is done. Lock. */
 void vgic_answered(struct vgic *g, struct vgic_cpu *vc);
 

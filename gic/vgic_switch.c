@@ -74,8 +74,7 @@ void vgic_load_vcpu(struct vcpu *vcpu)
 		vc->latched |= again;
 	}
 	vgic_end(&t);
-	if (vc->summary || vc->resync || __atomic_load_n(&vcpu->sgis, __ATOMIC_RELAXED))
-		vgic_sync_vcpu(vcpu);
+	vgic_take_in(vcpu);
 }
 
 unsigned vgic_enabled_timers(const struct vcpu *vcpu)

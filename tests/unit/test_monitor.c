@@ -48,6 +48,11 @@ void vm_dump(struct vm *v)
 	snprintf(asked, sizeof(asked), "dump %s", v->name);
 }
 
+void shared_cpu_times(const struct vcpu *vcpu, struct shared_times *t)
+{
+	*t = (struct shared_times){ .run = 1000 + vcpu->id, .stolen = 200, .wakes = 3 };
+}
+
 static int start(void **state)
 {
 	static const unsigned on[] = { 0, 1, 2, 5, 7, 8 };
@@ -128,9 +133,11 @@ static void test_stats(void **state)
 	linux_vcpus[1].exits[EXIT_OTHER] = 7;
 	rtos_vcpu.exits[EXIT_IRQ] = UINT64_C(12345678901234);
 	text = type("stats\r");
-	assert_non_null(strstr(text, "exits                      HVC        SMC       MMIO     sysreg    WFI/WFE        IRQ      fault      other\n"));
+	assert_non_null(strstr(text, "exits                      HVC        SMC       MMIO     sysreg    WFI/WFE        IRQ      fault      other     run ms  stolen ms   wake-ups\n"));
 	assert_non_null(strstr(text, "\nlinux             1         12          0          0          0          0          0          0          7\n"));
 	assert_non_null(strstr(text, "\nrtos              0          0          0          0          0          0 12345678901234          0          0\n"));
+	linux_vcpus[2].shared = (struct shared_vcpu *)&rtos_vcpu; /* only whether there is one counts */
+	assert_non_null(strstr(type("stats\r"), "\nlinux             2          0          0          0          0          0          0          0          0       1002        200          3\n"));
 	text = type("stats rtos\r");
 	assert_null(strstr(text, "\nlinux"));
 	assert_non_null(strstr(text, "\nrtos"));
