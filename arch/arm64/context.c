@@ -116,8 +116,9 @@ void arch_context_save(struct arch_context *c)
 /* The order is that of errata about speculative walks (see arch_context_load); nothing of the old VM's is walked with the new one's stage 2. */
 static void stop_walks(void)
 {
-	write_sysreg(SCTLR_EL1_RESET | SCTLR_M, sctlr_el1);
 	write_sysreg(TCR_EPD, tcr_el1);
+	isb(); /* before the MMU is on: a guest that had it off has anything in its TTBRs */
+	write_sysreg(SCTLR_EL1_RESET | SCTLR_M, sctlr_el1);
 	isb();
 }
 
