@@ -172,7 +172,6 @@ static void switch_to(struct cpu *cpu, struct vcpu *vcpu, uint64_t now)
 	unload(cpu);
 	set_loaded(cpu, vcpu, now);
 	own->vm->last = vcpu;
-	cpu->shared->switches++;
 	if (own->wake.timer.index != TIMER_NOT_QUEUED)
 		timer_set(&cpu->shared->timers, &own->wake.timer, TIMER_NEVER);
 	/* Loading takes in what it is about. */

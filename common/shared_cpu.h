@@ -50,7 +50,6 @@ struct shared_cpu {
 	struct timer_queue timers;
 	struct shared_vcpu *woken; /* atomic: vCPUs that were kicked, the last one first */
 	uint64_t programmed;       /* what EL2's timer is set to */
-	uint64_t switches;
 };
 
 #define PV_TIME_STOLEN 8 /* where in a vCPU's stolen-time structure the time is (DEN 0057, 3.2.2) */
